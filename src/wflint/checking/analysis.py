@@ -377,7 +377,9 @@ def _search_outside(
     configuring, is_test = question.gated.configuring, question.is_test
     guards = in_activities(store.guards)
     reading = cache(partial(reading_for, question, guards, Scope.OUTSIDE))
-    with store.reading_otherwise("outside", reading, guards):
+    sides = Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW  # what they give differs with who asks
+    with store.reading_otherwise("outside", reading, guards, sides):
+        checker.resolver.forget()
         found, passed = search.search(defining, configuring, is_test)
         answer.outside = found
         effects = summarise(found, passed, store, checker.catching, skips=Flag.IN_WORKFLOW)
@@ -386,6 +388,7 @@ def _search_outside(
         checker.definitions.beats_of = checker.heartbeats.of
         checker.definitions.beats_in_loop = checker.heartbeats.are_repeated
         checker.hold_regions(found, passed, wanted, skips=Flag.IN_WORKFLOW)
+    checker.resolver.forget()
 
 
 def _check_definitions(question: AnalysisInput, answer: AnalysisResult, project: Project) -> None:

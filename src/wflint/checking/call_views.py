@@ -130,6 +130,7 @@ class CallViews:
             lambda: self.sandboxes.restricts(path, receiver),
             self._program_has,
             lambda written: self._awaits(node, written),
+            lambda target: len(self.resolver.resolve(target, path, receiver, env=node.env)) > 1,
         )
 
     def _program_has(self, pattern: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
+from wflint.facts.model import Flag
 from wflint.rule.base import Rule, Scope
 from wflint.syntax.cst import cst
 
@@ -23,7 +25,8 @@ def reading_for(
     every = question.rules.values()
     looking = (rule for rule in every if _hooks(rule))
     rules = tuple(rule for rule in looking if regions is None or rule.scope & regions)
-    return Reading(partial(visitors_for, rules), guards, question.settings_of)
+    found = Reading(partial(visitors_for, rules), guards, question.settings_of)
+    return found if regions is not Scope.OUTSIDE else replace(found, skips=int(Flag.IN_WORKFLOW))
 
 
 def reading_elsewhere(question: AnalysisInput) -> Reading:

@@ -6,7 +6,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.facts.frames import Entry
-from wflint.facts.model import Flag, Kind, Put, Ref
+from wflint.facts.model import Kind, Put, Ref
 from wflint.facts.refs import Refs
 from wflint.facts.types import declared_as, either, instance
 
@@ -36,8 +36,9 @@ _ADDERS = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
 class AttributeStores:
     """Notes in frames what attributes are set to, seen by the ``refs`` of one piece of code."""
 
-    def __init__(self, refs: Refs) -> None:
+    def __init__(self, refs: Refs, skips: int) -> None:
         self.refs = refs
+        self.skips = skips
 
     def assigned(self, entry: Entry, node: cst.Assign) -> None:
         """Note what an assignment puts into attributes."""
@@ -76,7 +77,7 @@ class AttributeStores:
 
     def _note_attribute(self, entry: Entry, target: cst.CSTNode, ref: Ref) -> None:
         """Note what is put into an attribute of ``self``; a first ``None`` says little."""
-        if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+        if entry.state.flags & self.skips:
             return
         name = self._own_attribute(entry, target)
         if not name:

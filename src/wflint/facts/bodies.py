@@ -20,6 +20,7 @@ from wflint.facts.context import Context, Reporter
 from wflint.facts.cst_definitions import CstSyntax, read_class, type_bounds, written_decorators
 from wflint.facts.definitions import ACCESSORS, read_decorators
 from wflint.facts.frames import Entry, Frame, State
+from wflint.facts.guards import NOT_FOR_WORKFLOWS
 from wflint.facts.model import (
     OPEN,
     Arg,
@@ -75,12 +76,14 @@ class Reading:
 
     ``visitors_for`` gives the visitors that may find something in a file with this text.
     ``guard_functions`` gives, for a module's path and the dotted name of a function of the user's
-    own, the flags of code that runs when that function says no.
+    own, the flags of code that runs when that function says no. ``skips`` are the flags of code
+    whose values do not count, as it does not run in what is read.
     """
 
     visitors_for: Callable[[str], Visitors]
     guard_functions: Callable[[str, str], int]
     settings_of: Callable[[str], RuleSettings]
+    skips: int = NOT_FOR_WORKFLOWS
 
 
 class BodyReader:
@@ -102,10 +105,11 @@ class BodyReader:
         self.faults = faults
         self.visitors = visitors
         self.settings = reading.settings_of(path)
-        self.walker = Walker(module, partial(reading.guard_functions, path), shared)
+        guard_functions = partial(reading.guard_functions, path)
+        self.walker = Walker(module, guard_functions, shared, reading.skips)
         self.refs = self.walker.refs
         self.terms = Terms(self.refs)
-        self.stores = AttributeStores(self.refs)
+        self.stores = AttributeStores(self.refs, reading.skips)
         self.piece: Piece | None = None
         self.frame_at: dict[int, Frame] = {}  # by its site, when all are known
         self.local_classes: list[tuple[Entry, Frame, cst.ClassDef]] = []
@@ -350,7 +354,7 @@ class BodyReader:
             self._note_result(entry, given, entry.state.frame.yielded)
 
     def _note_result(self, entry: Entry, node: cst.BaseExpression, known: dict[Ref, None]) -> None:
-        if entry.state.flags & (Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED):
+        if entry.state.flags & self.walker.skips:
             return
         ref = self.refs.ref(node, entry.state.scope)
         if ref != NONE:

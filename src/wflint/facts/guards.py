@@ -22,6 +22,9 @@ from wflint.facts.questions import (
 )
 from wflint.syntax.walk import walk
 
+NOT_FOR_WORKFLOWS = int(Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED)
+"""The flags of code whose values no workflow gets."""
+
 DEAD = 1 << 20
 """A flag of code that never runs (``if TYPE_CHECKING``): it is not read at all."""
 

@@ -12,7 +12,7 @@ from collections.abc import Container
 import libcst as cst
 
 from wflint.facts.guards import DottedName
-from wflint.facts.questions import IN_WORKFLOW, RAISES_OUTSIDE, RUNNING_LOOPS
+from wflint.facts.questions import IN_WORKFLOW, NEEDS_WORKFLOW, RAISES_OUTSIDE, RUNNING_LOOPS
 from wflint.syntax.walk import walk
 
 _NOT_IN_WORKFLOW = {
@@ -134,14 +134,34 @@ def keeps_what_is_asked(
 
     Then nothing of what it protects runs where that raises.
     """
-    first = next((n for n in walk(node.body) if isinstance(n, cst.Call)), None)
-    if first is None or name(first.func) not in raising:
+    first = _first_called(node.body)
+    if first is None or (name(first.func) not in raising and not _only_asks(node.body, name)):
         return False
     kept = _EVERYTHING | _NOT_IN_WORKFLOW
     for handler in node.handlers:
         if handler.type is None or not kept.isdisjoint(_caught(handler.type, name)):
             return not any(isinstance(n, cst.Raise) for n in walk(handler))
     return False
+
+
+def _first_called(body: cst.BaseSuite) -> cst.Call | None:
+    """Return what is called first: what is called, and what it is given, come before a call."""
+    found: cst.Call | None = None
+    parts: list[cst.CSTNode] = [body]
+    while True:
+        inner = (n for part in parts for n in walk(part) if isinstance(n, cst.Call))
+        call = next(inner, None)
+        if call is None:
+            return found
+        found, parts = call, [call.func, *(arg.value for arg in call.args)]
+
+
+def _only_asks(body: cst.BaseSuite, name: DottedName) -> bool:
+    """True if nothing is called but the workflow, which a logger is the first part of."""
+    called = [name(n.func) for n in walk(body) if isinstance(n, cst.Call)]
+    if not any(one in NEEDS_WORKFLOW for one in called):
+        return False
+    return all(one.startswith("temporalio.workflow.") or one in _NEVER_FAIL for one in called)
 
 
 def catches_probe(

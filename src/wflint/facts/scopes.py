@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from wflint.facts.model import Flag, Param
+from wflint.facts.model import Param
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +60,7 @@ class Bound:
 
     ``parts`` leads to the bound part where a tuple is unpacked. ``order`` is the number of the node
     in the walk, ``block`` the block it stands in, ``flags`` and ``fallback`` are those of the place
-    (:class:`~wflint.facts.model.Call`).
+    (:class:`~wflint.facts.model.Call`). ``is_elsewhere`` is set where what is read does not run.
     """
 
     how: How
@@ -73,6 +73,7 @@ class Bound:
     block: Block | None = None
     flags: int = 0
     fallback: str = ""
+    is_elsewhere: bool = False
 
 
 @dataclass(slots=True)
@@ -131,12 +132,11 @@ class Narrowed:
 
 
 def inside(bindings: list[Bound]) -> list[Bound]:
-    """Return the bindings of a name but those that only run outside of workflows.
+    """Return the bindings of a name but those that only run elsewhere.
 
     If there are no others, they are what there is.
     """
-    outside = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED
-    return [b for b in bindings if not b.flags & outside] or bindings
+    return [b for b in bindings if not b.is_elsewhere] or bindings
 
 
 class Bindings:
@@ -234,6 +234,7 @@ def _like(
         order=bound.order,
         block=bound.block,
         flags=bound.flags,
+        is_elsewhere=bound.is_elsewhere,
         fallback=bound.fallback,
     )
 

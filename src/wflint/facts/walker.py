@@ -43,14 +43,19 @@ class Walker:
     ``entries`` are all nodes in source order; the number of an entry is the *site* of its node, and
     ``order`` gives it by ``id(node)``. ``frames`` are the functions, the outermost first.
     ``definitions`` has the nested functions and lambdas by qualname, ``sure`` the ids of ``try``
-    bodies that come to their end in a workflow.
+    bodies that come to their end in a workflow. Values do not count where the flags ``skips`` hold.
     """
 
     def __init__(
-        self, module: ModuleFacts, guard_functions: guards.Guards, shared: Sharing | None = None
+        self,
+        module: ModuleFacts,
+        guard_functions: guards.Guards,
+        shared: Sharing | None = None,
+        skips: int = guards.NOT_FOR_WORKFLOWS,
     ) -> None:
         self.module = module
         self.guard_functions = guard_functions
+        self.skips = skips
         self.lambdas: dict[int, str] = {}
         self.definitions: dict[str, cst.FunctionDef | cst.Lambda] = {}
         self.refs = Refs(module, self.lambdas, shared)
@@ -85,9 +90,9 @@ class Walker:
         return Place(number, state.block, state.narrowed)
 
     def _sides(self, node: cst.IfExp, scope: Scope | None) -> list[cst.BaseExpression]:
-        """The sides of ``a if test else b`` that may run in a workflow."""
+        """The sides of ``a if test else b`` that may run in what is read."""
         yes, no = guards.branch_flags(node.test, self.name_at(scope), self.guard_functions)
-        outside = Flag.NOT_IN_WORKFLOW | guards.DEAD
+        outside = self.skips | guards.DEAD
         sides = [n for n, f in ((node.body, yes), (node.orelse, no)) if not f & outside]
         return sides or [node.body, node.orelse]
 
@@ -104,6 +109,7 @@ class Walker:
             block=state.block,
             flags=state.flags,
             fallback=state.fallback,
+            is_elsewhere=bool(state.flags & self.skips),
         )
 
     def open(self, head: FunctionHead, scope: Scope | None) -> Frame:

@@ -84,6 +84,10 @@ class Members:
         self._set = SetAttributes(store)
         self._type_arguments = TypeArguments(store, resolver)
 
+    def forget(self) -> None:
+        """Drop what methods put into attributes."""
+        self._set.forget()
+
     def facts_of(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class."""
         return self.store.class_facts(cls)

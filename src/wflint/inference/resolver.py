@@ -109,8 +109,9 @@ class Resolver:
         return changed
 
     def forget(self) -> None:
-        """Drop all answers: not many of the same questions will be asked any more."""
+        """Drop all answers: few of the same questions will be asked, or others come of them."""
         self._known.clear()
+        self.members.forget()
 
     def resolve(
         self,

@@ -29,6 +29,10 @@ class SetAttributes:
             self._values[key] = self._find_value(cls, name)
         return self._values[key]
 
+    def forget(self) -> None:
+        """Drop what was found: methods are read in another way."""
+        self._values.clear()
+
     def additions(self, cls: Cls, name: str) -> tuple[Ref, ...]:
         """Return what methods put into a container that is an attribute."""
         found: dict[Ref, None] = {}

@@ -266,14 +266,19 @@ class Store:
 
     @contextmanager
     def reading_otherwise(
-        self, kind: str, reading: Callable[[], Reading], guards: Callable[[str, str], int]
+        self,
+        kind: str,
+        reading: Callable[[], Reading],
+        guards: Callable[[str, str], int],
+        sides: int = 0,
     ) -> Iterator[None]:
         """Read bodies for one purpose, with other ``guards``, and forget them afterwards.
 
-        Those that have been read already are taken as they are. ``kind`` says in the notes how they
-        were read.
+        Those that have been read already are taken as they are, but for functions that have code
+        with one of the flags ``sides``. ``kind`` says in the notes how they were read.
         """
         before = self._question, self._reading, self.guards
+        aside = [*self._set_aside(sides)] if sides else []
         self._question, self._reading = f"bodies {kind}", reading
         self.guards, self._lent = guards, []
         try:
@@ -281,8 +286,22 @@ class Store:
         finally:
             for module, qualname in self._lent:
                 module.bodies.pop(qualname, None)
+            for module, body in aside:
+                module.put(body.head.qualname, body)
             self._question, self._reading, self.guards = before
             self._lent = None
+
+    def _set_aside(self, sides: int) -> Iterator[tuple[Module, FunctionBody]]:
+        """Take away what is known of functions that have code with one of some flags."""
+        for module in self.modules.values():
+            having = [n for n, body in module.bodies.items() if _has_side(body, sides)]
+            for piece in sorted({self.outermost(Fn(module.path, n)) for n in having}):
+                if piece == MODULE_BODY:
+                    continue
+                for name in (piece, *module.inside(piece)):
+                    body = module.bodies.pop(name, None)
+                    if body is not None:
+                        yield module, body
 
     def _find_bodies(self, module: Module, qualname: str, question: str) -> ReadBodies:
         """Read the bodies of an outermost function from its text, and note them."""
@@ -431,6 +450,10 @@ class Store:
                     found |= trees.locate(whole, missing)
                     whole.refs.detach()
         return found
+
+
+def _has_side(body: FunctionBody, sides: int) -> bool:
+    return any(one.flags & sides for places in (body.calls, body.uses) for one in places)
 
 
 def _let_go(reader: BodyReader | None) -> None:

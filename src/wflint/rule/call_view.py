@@ -98,6 +98,11 @@ class CallView(Struct, dict=True):
         return self.call is not None and self.lookups.awaits(self.call.written)
 
     @property
+    def may_be_another(self) -> bool:
+        """True if the call may also be one of something else: a test or a caller decides."""
+        return self.call is not None and self.lookups.may_be_another(self.call.target)
+
+    @property
     def regions(self) -> Region:
         """The regions of the rule's scope that the place is in."""
         return self.lookups.regions()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from wflint.facts.model import FunctionHead, Site, Value
+from wflint.facts.model import FunctionHead, Ref, Site, Value
 from wflint.rule.base import Property
 from wflint.rule.views import Callee, EffectAt, TypeView
 from wflint.rule.written import Written
@@ -72,7 +72,8 @@ class Lookups(Struct):
     :attr:`CallView.target_of` of a site. ``regions`` are those of all entry points that lead to the
     place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`,
     ``program_has`` is :meth:`CallView.program_has`. ``awaits`` tells whether the function awaits a
-    call that is written in some way.
+    call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
+    is called.
     """
 
     qualified: Callable[[Value], str]
@@ -92,3 +93,4 @@ class Lookups(Struct):
     is_restricted: Callable[[], bool] = bool
     program_has: Callable[[str], bool] = lambda pattern: False
     awaits: Callable[[str], bool] = lambda written: False
+    may_be_another: Callable[[Ref], bool] = lambda target: False

@@ -102,13 +102,23 @@ class GuardFunctions:
         asks = Asks(self.resolver, self._overriders, self.configured, self._shape)
         match outcome_on_object(fn, myself, asks) if myself else outcome_of(fn, None, asks):
             case _ if not asks.has_asked:
-                pass  # what it says has nothing to do with workflows
+                return None  # what it says has nothing to do with workflows
             case Outcome.YES:
                 return _SAYS_YES
             case Outcome.NO:
                 return _SAYS_NO
             case Outcome.RAISES:
                 return RAISES
+        return self._meaning_outside(fn, myself)
+
+    def _meaning_outside(self, fn: Fn, myself: Cls | None) -> int | None:
+        """The same of one that may say anything in a workflow, but surely one thing outside."""
+        asks = Asks(self.resolver, self._overriders, self.configured, self._shape, is_outside=True)
+        match outcome_on_object(fn, myself, asks) if myself else outcome_of(fn, None, asks):
+            case Outcome.NO if asks.has_asked:
+                return Flag.IN_WORKFLOW * WHEN_YES
+            case Outcome.YES if asks.has_asked:
+                return Flag.IN_WORKFLOW
         return None
 
     def _may_guard(self, path: str, head: FunctionHead) -> bool:
@@ -127,7 +137,7 @@ class GuardFunctions:
 
     def _shape(self, fn: Fn) -> list[Shape]:
         store = self.resolver.store
-        question = f"shape {fn.qualname}"
+        question = f"shape with classes {fn.qualname}"
         return store.notes(fn.path).answer(
             question, list[Shape], lambda: shape_of(store.definition(fn))
         )

@@ -1,7 +1,7 @@
 """Finds out what a function surely does in a workflow: says yes, says no, or raises.
 
 What cannot be shown is unknown: then the function is no guard. "Says yes" means that it does so if
-it comes back at all.
+it comes back at all. The same can be asked of a function that runs outside of workflows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from wflint.callgraph.guards.shapes import SUPER, Shape
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
-from wflint.facts.questions import IN_ACTIVITY, IN_WORKFLOW, RAISES_OUTSIDE, REPLAYING
+from wflint.facts.questions import (
+    IN_ACTIVITY,
+    IN_WORKFLOW,
+    NEEDS_WORKFLOW,
+    RAISES_OUTSIDE,
+    REPLAYING,
+)
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 
@@ -57,6 +63,10 @@ class Outcome(enum.Enum):
     FALLS = "falls"  # a block: what follows it runs
 
 
+_GET_IT = ("builtins.BaseException", "builtins.Exception", "temporalio.exceptions.TemporalError")
+"""Classes of handlers that surely get what the SDK raises outside of workflows."""
+
+
 class _Raised(Exception):
     """An expression surely raises."""
 
@@ -69,6 +79,7 @@ class Asks:
     overriders: Overriders
     configured: frozenset[str]
     shape: Callable[[Fn], list[Shape]]
+    is_outside: bool = False
     has_asked: bool = False
     open: list[Fn] = field(default_factory=list)
 
@@ -212,9 +223,21 @@ class _Run:
             ended = self.block(orelse)
         if may_catch:
             self.names = _merged([before, self.names])
-            ended = self._one_of(*handlers, ended=[ended])
+            is_caught = ended is Outcome.RAISES and any(map(self._gets_it, handlers))
+            ended = self._one_of(*handlers, ended=[] if is_caught else [ended])
         finally_ = self.block(last)
         return ended if finally_ is Outcome.FALLS else finally_
+
+    def _gets_it(self, handler: list[Shape]) -> bool:
+        """True outside of workflows if a handler gets what the SDK raises there."""
+        match handler:
+            case [["catches", classes], *_] if self.asks.is_outside:
+                return not classes or any(
+                    isinstance(one, ExternalValue) and one.name in _GET_IT
+                    for spelled in classes
+                    for one in self._resolved(spelled)
+                )
+        return False
 
     def _with(self, managers: list[Shape], body: list[Shape], names: list[str]) -> Outcome:
         stops = [manager for manager in managers if not self._lets_through(manager)]
@@ -291,7 +314,7 @@ class _Run:
 
     def _attribute(self, spelled: list[str], inner: Shape) -> Outcome:
         match self._resolved(spelled):
-            case [ExternalValue(name=name)] if name in RAISES_OUTSIDE:
+            case [ExternalValue(name=name)] if name in RAISES_OUTSIDE and not self.asks.is_outside:
                 return self._external(name, Outcome.UNKNOWN)
         # What the SDK gives has the attribute that is asked for.
         self.is_risky = self.is_risky or self._value(inner) is not Outcome.YES
@@ -304,7 +327,7 @@ class _Run:
                 return self._external(name, given)
             case [FunctionValue(fn=fn)] if self._is_configured(spelled, fn):
                 self.asks.has_asked = True
-                return Outcome.YES
+                return Outcome.NO if self.asks.is_outside else Outcome.YES
             case [FunctionValue(fn=fn)] if spelled[0] in self.myself:
                 ended = outcome_on_object(fn, self.owner, self.asks)
             case [FunctionValue(fn=fn, receiver=receiver)]:
@@ -315,6 +338,8 @@ class _Run:
         return ended
 
     def _external(self, name: str, given: Outcome) -> Outcome:
+        if self.asks.is_outside:
+            return self._external_outside(name, given)
         if name in IN_WORKFLOW | RAISES_OUTSIDE or name in self.asks.configured:
             self.asks.has_asked = True
             return Outcome.UNKNOWN if name in RAISES_OUTSIDE - _TRUE else Outcome.YES
@@ -325,6 +350,16 @@ class _Run:
             return given
         self.is_risky = self.is_risky or name not in REPLAYING
         return Outcome.UNKNOWN
+
+    def _external_outside(self, name: str, given: Outcome) -> Outcome:
+        if name in NEEDS_WORKFLOW:
+            self.asks.has_asked = True
+            raise _Raised
+        if name in IN_WORKFLOW or name in self.asks.configured:
+            self.asks.has_asked = True
+            return Outcome.NO
+        self.is_risky = self.is_risky or name != "builtins.bool"
+        return given if name == "builtins.bool" else Outcome.UNKNOWN
 
     def _is_configured(self, spelled: list[str], fn: Fn) -> bool:
         module = self.asks.resolver.store.load(fn.path).facts.name

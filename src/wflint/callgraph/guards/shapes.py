@@ -2,7 +2,8 @@
 
 A shape is plain data and says nothing that another module decides, so it can be noted. It is made
 of lists that begin with a word. Statements are ``return``, ``raise``, ``assert``, ``do``, ``set``,
-``import``, ``if``, ``try``, ``with`` and ``other``; expressions are ``name``, ``const``, ``not``,
+``import``, ``if``, ``try``, ``with`` and ``other``, and ``catches`` in front of a handler's;
+expressions are ``name``, ``const``, ``not``,
 ``and``, ``or``, ``call``, ``of`` (an attribute), ``given`` (``x is not None``), ``choice`` and
 ``?``. The last two of the statements and ``?`` say which names they bind, in whatever way.
 """
@@ -82,7 +83,7 @@ def _compound(statement: cst.CSTNode, deep: int) -> Shape:
                 rest = _block(orelse.body, deep) if orelse is not None else []
             return ["if", _expression(test, deep), _block(body, deep), rest]
         case cst.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
-            caught = [[*_bound_by(h), *_block(h.body, deep)] for h in handlers]
+            caught = [[_catches(h), *_bound_by(h), *_block(h.body, deep)] for h in handlers]
             after = _block(orelse.body, deep) if orelse is not None else []
             finally_ = _block(last.body, deep) if last is not None else []
             return ["try", _block(body, deep), caught, after, finally_]
@@ -92,6 +93,14 @@ def _compound(statement: cst.CSTNode, deep: int) -> Shape:
         case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
             return ["other", False, [name.value]]
     return _other(statement)
+
+
+def _catches(handler: cst.ExceptHandler) -> Shape:
+    """The classes that a handler is for; none if it is for all."""
+    if handler.type is None:
+        return ["catches", []]
+    types = [e.value for e in handler.type.elements] if isinstance(handler.type, cst.Tuple) else []
+    return ["catches", [_spelled(one) for one in types or [handler.type]]]
 
 
 def _bound_by(handler: cst.ExceptHandler) -> list[Shape]:
