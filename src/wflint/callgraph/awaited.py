@@ -6,7 +6,7 @@ where ``await handle`` or ``await job`` stands, or ``await asyncio.gather(handle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from operator import or_
 from typing import TypeAlias
@@ -21,7 +21,14 @@ from wflint.temporal.effects import Effect
 Awaits: TypeAlias = Operation | Call
 Resolve = Callable[[Ref], tuple[AbstractValue, ...]]
 
-_HANDLE = "temporalio.workflow.ActivityHandle"
+_OF_ACTIVITIES = {"temporalio.workflow.ActivityHandle": Effect.AWAITS_ACTIVITY}
+_HANDLES = {
+    **_OF_ACTIVITIES,
+    "temporalio.workflow.ChildWorkflowHandle": Effect.AWAITS_CHILD,
+    "temporalio.workflow.NexusOperationHandle": Effect.AWAITS_OPERATION,
+}
+_BEGIN = frozenset({"start_child_workflow", "start_operation"})
+"""Coroutines that give a handle; those of activities are given by plain functions."""
 _FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
 _WAITS = _FAILS | Effect.AWAITS_START | Effect.AWAITS_ASYNCIO
 _CONTAINERS = frozenset({"dict", "generator", "list", "set", "tuple"})
@@ -57,6 +64,15 @@ def takes_back(body: FunctionBody) -> bool:
     return any(call.written.endswith(".uncancel") for call in body.calls)
 
 
+def keeps_handles(body: FunctionBody) -> bool:
+    """True if a function keeps handles of children, and not the coroutines that begin them."""
+    return all(
+        call.flags & Flag.AWAITED
+        for call in body.calls
+        if call.written.rpartition(".")[2] in _BEGIN
+    )
+
+
 def awaited_as(call: Call, body: FunctionBody) -> Site | None:
     """Return where a function awaits what a call has given before, by itself or by ``gather``.
 
@@ -84,14 +100,18 @@ def _is_of(call: Call, ref: Ref) -> bool:
     return is_task and bool(ref.others) and _is_of(call, ref.others[0])
 
 
-def awaited(place: Awaits, resolve: Resolve) -> Effect:
-    """Return what a place of :func:`awaits_later` waits for: effects of :data:`_WAITS`."""
+def awaited(place: Awaits, resolve: Resolve, *, has_handles: bool) -> Effect:
+    """Return what a place of :func:`awaits_later` waits for: effects of :data:`_WAITS`.
+
+    ``has_handles`` says if handles of children are what they seem, see :func:`keeps_handles`.
+    """
+    handles = _HANDLES if has_handles else _OF_ACTIVITIES
     if isinstance(place, Operation):
-        return _of_value(place.operand, resolve)
-    return _of_several(place, resolve)
+        return _of_value(place.operand, resolve, handles)
+    return _of_several(place, resolve, handles)
 
 
-def _of_several(call: Call, resolve: Resolve) -> Effect:
+def _of_several(call: Call, resolve: Resolve, handles: Mapping[str, Effect]) -> Effect:
     """Return what a call of ``gather`` waits for, if it is known of all.
 
     ``gather`` cancels all of it, and raises what is the first to end: for a timer that is a
@@ -99,20 +119,21 @@ def _of_several(call: Call, resolve: Resolve) -> Effect:
     """
     if not any(isinstance(e, ExternalValue) and e.name in _GATHERS for e in resolve(call.target)):
         return Effect(0)
-    effects = [_of_value(ref, resolve) for arg in call.args for ref in _given(arg)]
+    effects = [_of_value(ref, resolve, handles) for arg in call.args for ref in _given(arg)]
     if not all(effects):
         return Effect(0)
     found = reduce(or_, effects, Effect(0))
     return Effect.AWAITS_ASYNCIO if found & Effect.AWAITS_ASYNCIO else found
 
 
-def _of_value(operand: Ref, resolve: Resolve) -> Effect:
+def _of_value(operand: Ref, resolve: Resolve, handles: Mapping[str, Effect]) -> Effect:
     """Return what awaiting a value that was made before waits for."""
-    if any(
-        isinstance(e, ExternalValue) and e.instance and e.name == _HANDLE for e in resolve(operand)
-    ):
-        return Effect.AWAITS_ACTIVITY
     found = Effect(0)
+    for e in resolve(operand):
+        if isinstance(e, ExternalValue) and e.instance:
+            found |= handles.get(e.name, Effect(0))
+    if found:
+        return found
     for ref in _Values().of(operand):
         if ref.kind is Kind.RESULT and ref.of is not None and not ref.path:
             for entity in resolve(ref.of):

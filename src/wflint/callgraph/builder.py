@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
-from wflint.callgraph.awaited import Awaits, awaited, awaits_later
+from wflint.callgraph.awaited import Awaits, awaited, awaits_later, keeps_handles
 from wflint.callgraph.callbacks import Callbacks
 from wflint.callgraph.constructors import Making
 from wflint.callgraph.contexts import Contexts
@@ -200,11 +200,12 @@ class CallGraphBuilder:
                 self.unfollowed.note_operation(node, operation)
         for place in awaits_later(body):
             if self.runs(place, node):
-                self._note_awaited(node, place)
+                self._note_awaited(node, body, place)
 
-    def _note_awaited(self, node: Node, place: Awaits) -> None:
+    def _note_awaited(self, node: Node, body: FunctionBody, place: Awaits) -> None:
         resolve = partial(self.resolver.resolve, receiver=node.receiver, env=node.env)
-        effect = awaited(place, lambda ref: resolve(ref, node.fn.path))
+        has_handles = keeps_handles(body)
+        effect = awaited(place, lambda ref: resolve(ref, node.fn.path), has_handles=has_handles)
         if effect:
             self.events.append(Awaited(node, place.site, effect))
 

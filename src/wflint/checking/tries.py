@@ -6,7 +6,14 @@ from collections.abc import Collection, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.awaited import Awaits, awaited, awaits_later, cancels_something, takes_back
+from wflint.callgraph.awaited import (
+    Awaits,
+    awaited,
+    awaits_later,
+    cancels_something,
+    keeps_handles,
+    takes_back,
+)
 from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.last_steps import is_last_step
 from wflint.checking.protected import (
@@ -47,6 +54,11 @@ class Cancelling:
     def later(self) -> Sequence[Awaits]:
         """What the function awaits that was begun before."""
         return awaits_later(self._body)
+
+    @cached_property
+    def has_handles(self) -> bool:
+        """True if what seems to be a handle of a child is one."""
+        return keeps_handles(self._body)
 
     @cached_property
     def cancels(self) -> bool:
@@ -105,11 +117,13 @@ class ProtectedView:
             return None  # maybe what is awaited
         tried, node, resolver = self.statement, self._node, self._checker.resolver
         resolve = partial(resolver.resolve, receiver=node.receiver, env=node.env)
+        has_handles = self._cancelling.has_handles
         for place in between(self._cancelling.later, tried.start, tried.end):
             site = place.site
             if not runs(place, node) or self._is_kept(site, effect):
                 continue
-            if effect & awaited(place, lambda ref: resolve(ref, node.fn.path)):
+            found = awaited(place, lambda ref: resolve(ref, node.fn.path), has_handles=has_handles)
+            if effect & found:
                 shown = source_of(resolver.store, node.fn, site)
                 return EffectAt(shown.removeprefix("await "))
         return None
