@@ -48,7 +48,7 @@ class Contents:
                 return (replace(entity, args=_known(args)),)
             return NOT_KNOWN
         if isinstance(entity, ExternalValue):
-            given = results.gives.get(f"{entity.name}.__getitem__")
+            given = results.gives.get(f"{results.held(entity).name}.__getitem__")
             if given is not None:
                 return (builtin_types.made(given),)
         return builtin_types.items(entity)

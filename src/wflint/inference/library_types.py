@@ -318,7 +318,8 @@ def result_of(name: str, is_instance: bool, gives: Mapping[str, str]) -> str:
     """The class of what calling something outside the project gives.
 
     ``gives`` knows it by name: ``a.f`` is a function, a class or a method, ``a.C.__call__`` an
-    instance of ``a.C``, and ``a.C.*`` any other method of it. ``C.from_url()`` makes a ``C``, as do
+    instance of ``a.C``, and ``a.C.*`` any other method of it; ``a.C.__getattr__`` is no call, but
+    any attribute that is no method. ``C.from_url()`` makes a ``C``, as do
     all methods of classes that are called so. Else the name stands for what it gives.
     """
     called = f"{name}.__call__" if is_instance else name

@@ -198,7 +198,7 @@ class Resolver:
             awaited = awaited_for(entity, name) if entity.args else ()
             if awaited:
                 return unique(e for of in awaited for e in self.attribute(of, name, depth))
-            return (_external_attribute(entity, name),)
+            return (_external_attribute(self.results.held(entity), name),)
         if depth <= 0:
             return (_TOO_MANY,)
         match entity:

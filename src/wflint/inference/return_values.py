@@ -96,6 +96,9 @@ def awaited_for(entity: ExternalValue, attribute: str) -> tuple[AbstractValue, .
     return entity.args[number] if number < len(entity.args) else ()
 
 
+_ANY = ".__getattr__"
+
+
 class Results:
     """Answers what calls give."""
 
@@ -103,6 +106,20 @@ class Results:
         self.resolver = resolver
         self.store = resolver.store
         self.gives = {**RESULTS, **gives}
+        self._has_any = {n.removesuffix(_ANY): of for n, of in gives.items() if n.endswith(_ANY)}
+
+    def held(self, entity: ExternalValue) -> ExternalValue:
+        """Return what an attribute stands for of which more is asked: ``client.orders`` by name.
+
+        Some classes have attributes of any name, beside their methods: ``client.orders.invoices``.
+        """
+        owner = entity.name[: entity.base]
+        if entity.instance or owner not in self._has_any:
+            return entity
+        if entity.name.rfind(".") != entity.base:
+            return entity
+        of = self._has_any[owner]
+        return ExternalValue(of, instance=True, base=len(of))
 
     def makes(self, name: str) -> bool:
         """True if it is known what the instances of a class outside the project make."""
