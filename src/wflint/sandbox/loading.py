@@ -125,7 +125,7 @@ class _Loader:
     ) -> None:
         self.path = path
         self.to_the_end = to_the_end
-        self.name = index.name_of(path)[0]
+        self.name = _name_in_program(path, store, index)
         self.store = store
         self.index = index
         self.passes = passes
@@ -209,6 +209,28 @@ class _Loader:
                 self.loaded.steps.append(by)
             elif not _binds(facts, name, inner) and self.index.find(inner, importer) is not None:
                 self._tasks.append(_Load(by, task.passed))
+
+
+def _name_in_program(path: str, store: Store, index: ModuleIndex) -> str:
+    """Return the name that a module has in the program that it is a part of.
+
+    The folders around packages may be packages without an ``__init__.py``: where a module calls
+    its neighbours ``app.orders.charges``, it is ``app.orders.flow`` itself.
+    """
+    name = index.name_of(path)[0]
+    called = {f.module for f in store.load(path).facts.imports if not f.relative and f.module}
+    before = {_before(module, index, path) for module in sorted(called)} - {None}
+    return f"{before.pop()}{name}" if len(before) == 1 else name
+
+
+def _before(module: str, index: ModuleIndex, path: str) -> str | None:
+    """What an import has before the name of a module of the same source folder; none of others."""
+    found = index.find(module, path)
+    if found is None or index.sources_of([found]) != index.sources_of([path]):
+        return None
+    own = index.name_of(found)[0]
+    is_longer = module == own or module.endswith(f".{own}")
+    return module.removesuffix(own) if own and is_longer else None
 
 
 def _as_loaded(fact: ImportFact, own: str, loaded: str) -> ImportFact:
