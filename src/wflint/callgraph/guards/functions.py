@@ -41,6 +41,12 @@ _SAYS_YES = Flag.NOT_IN_WORKFLOW | Flag.IN_WORKFLOW * WHEN_YES
 _SAYS_NO = Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW * WHEN_YES
 """The meaning of functions that say yes in a workflow, and of those that say no."""
 
+_NO_OUTSIDE = Flag.IN_WORKFLOW * WHEN_YES
+_YES_OUTSIDE = int(Flag.IN_WORKFLOW)
+"""The same of functions that only outside of workflows surely say one thing."""
+
+_MAY_ASK_FOR_REPLAYS = frozenset({None, _NO_OUTSIDE, _YES_OUTSIDE})
+
 _ONLY_IN_WORKFLOW = Flag.IN_WORKFLOW | Flag.IN_WORKFLOW * WHEN_YES
 
 
@@ -65,12 +71,12 @@ class GuardFunctions:
         one that does not come back in a workflow. 0 when it is no guard.
         """
         meaning, fn = self._look_up(path, name)
-        if meaning is not None or fn is None:
+        if fn is None or meaning not in _MAY_ASK_FOR_REPLAYS:
             return meaning or 0
         if fn not in self._replaying:
             self._replaying[fn] = False  # a function that asks itself
             self._replaying[fn] = self._asks_for_replay(fn)
-        return Flag.NOT_REPLAYING if self._replaying[fn] else 0
+        return (meaning or 0) | (Flag.NOT_REPLAYING if self._replaying[fn] else 0)
 
     def but_for_replays(self, path: str, name: str) -> int:
         """The same, but for functions that only ask if a workflow is replaying: 0 for those."""
@@ -116,9 +122,9 @@ class GuardFunctions:
         asks = Asks(self.resolver, self._overriders, self.configured, self._shape, is_outside=True)
         match outcome_on_object(fn, myself, asks) if myself else outcome_of(fn, None, asks):
             case Outcome.NO if asks.has_asked:
-                return Flag.IN_WORKFLOW * WHEN_YES
+                return _NO_OUTSIDE
             case Outcome.YES if asks.has_asked:
-                return Flag.IN_WORKFLOW
+                return _YES_OUTSIDE
         return None
 
     def _may_guard(self, path: str, head: FunctionHead) -> bool:
