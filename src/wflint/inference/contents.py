@@ -39,6 +39,7 @@ class Contents:
         if isinstance(entity, InstanceValue):
             return self.method_result(entity, ("__getitem__",), depth)
         results = self.resolver.results
+        entity = results.held(entity) if isinstance(entity, ExternalValue) else entity
         if isinstance(entity, ExternalValue) and not entity.instance:
             last = entity.name.rpartition(".")[2]
             is_builtin_class = entity.name.startswith("builtins.") and bool(args)
@@ -48,7 +49,7 @@ class Contents:
                 return (replace(entity, args=_known(args)),)
             return NOT_KNOWN
         if isinstance(entity, ExternalValue):
-            given = results.gives.get(f"{results.held(entity).name}.__getitem__")
+            given = results.gives.get(f"{entity.name}.__getitem__")
             if given is not None:
                 return (builtin_types.made(given),)
         return builtin_types.items(entity)
