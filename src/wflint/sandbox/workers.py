@@ -57,10 +57,10 @@ class WorkerSettings:
 
         Of several workers that list it the strictest counts: what breaks in one of them breaks.
         """
-        found = None
-        for path, offset in self._listing_of.get(cls, ()):
-            own = self._of_worker(path, offset, cls)
-            found = found.strictest(own) if found is not None else own
+        found = _strictest(
+            (self._of_worker(path, offset, cls), cls)
+            for path, offset in self._listing_of.get(cls, ())
+        )
         if found is None:
             found = Passthrough()
             every = {*self._loose, *self._listed}
@@ -249,10 +249,24 @@ def in_files(
     settings: Callable[[Cls], Passthrough], classes: Iterable[Cls]
 ) -> dict[str, Passthrough]:
     """The settings that hold for the files of workflows, which a sandbox loads one by one."""
-    found: dict[str, Passthrough] = {}
-    free: dict[str, set[Cls]] = {}
+    by_file: dict[str, list[tuple[Passthrough, Cls]]] = {}
     for cls in classes:
-        own = settings(cls)
-        found[cls.path] = found[cls.path].strictest(own) if cls.path in found else own
-        free.setdefault(cls.path, set()).update({cls} if own.runs_free(cls) else ())
-    return {path: replace(one, unsandboxed=frozenset(free[path])) for path, one in found.items()}
+        by_file.setdefault(cls.path, []).append((settings(cls), cls))
+    found: dict[str, Passthrough] = {}
+    for path, own in by_file.items():
+        free = frozenset(cls for one, cls in own if one.runs_free(cls))
+        found[path] = replace(_strictest(own) or Passthrough(), unsandboxed=free)
+    return found
+
+
+def _strictest(every: Iterable[tuple[Passthrough, Cls]]) -> Passthrough | None:
+    """The strictest of the settings that hold for workflows, ``None`` if there are none.
+
+    Where one runs without a sandbox, what is passed through to it says nothing of the others.
+    """
+    every = list(every)
+    boxed = [settings for settings, cls in every if not settings.runs_free(cls)]
+    found: Passthrough | None = None
+    for settings in boxed or [settings for settings, _ in every]:
+        found = found.strictest(settings) if found is not None else settings
+    return found
