@@ -58,7 +58,8 @@ class ApiTable:
         self._exact: dict[str, ApiEntry] = {} if known is None else known._exact.copy()
         self._below: dict[str, ApiEntry] = {} if known is None else known._below.copy()
         self._known = known
-        for entry in entries:
+        self._own = tuple(entries)
+        for entry in self._own:
             if entry.name.endswith(".*"):
                 self._below[entry.name[:-2]] = entry
             else:
@@ -80,14 +81,8 @@ class ApiTable:
     def last_words(self) -> frozenset[str]:
         """The last words of names that may belong to rules; ``b`` for all below ``a.b``."""
         known = self._known.last_words if self._known is not None else frozenset[str]()
-        names = (*self._exact.items(), *self._below.items())
-        own = ((name, entry) for name, entry in names if not self._is_known(name, entry))
-        return known.union(name.rpartition(".")[2] for name, entry in own if entry.rule is not None)
-
-    def _is_known(self, name: str, entry: ApiEntry) -> bool:
-        return self._known is not None and (
-            self._known._exact.get(name) is entry or self._known._below.get(name) is entry
-        )
+        names = (entry.name.removesuffix(".*") for entry in self._own if entry.rule is not None)
+        return known.union(name.rpartition(".")[2] for name in names)
 
     def knows(self, name: str, base: int = 0) -> bool:
         """True if any entry is about ``name``, even one that says that it is fine."""
