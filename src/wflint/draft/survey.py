@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from wflint.progress import Tell
 from wflint.run.check import check
 from wflint.run.program_run import SYNTAX_ERROR, Examined
 from wflint.run.request import Request, Result
+from wflint.standard_library import STANDARD_MODULES
 
 _KEYS = ("workflow", "run", "signal", "query", "update", "validator")
 _TEST_WORD = re.compile(r"(?:^|[_-])tests?(?:$|[_-])|^testing$|^e2e$", re.IGNORECASE)
@@ -180,7 +180,7 @@ def _code(program: Examined) -> list[str]:
 def _packages(program: Examined, paths: Iterable[str]) -> set[str]:
     """The installed packages, unknown to wflint, that files with workflow code import."""
     answer, index = program.answer, program.answer.index
-    known = {*index.libraries, *sys.stdlib_module_names, "temporalio", "__future__"}
+    known = {*index.libraries, *STANDARD_MODULES, "temporalio", "__future__"}
     tops = {
         (fact.module.partition(".")[0], path)
         for path in paths

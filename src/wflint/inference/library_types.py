@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 from wflint.inference.values import ExternalValue
+from wflint.standard_library import STANDARD_MODULES
 
 _LOOP = "asyncio.AbstractEventLoop"
 _CLIENT = "temporalio.client"
@@ -344,7 +344,7 @@ _KNOWN_LIBRARIES = frozenset({"builtins", "temporalio", "typing_extensions"})
 def is_known_library(name: str) -> bool:
     """True if a name is of the standard library or of the SDK: what it gives is known."""
     top = name.partition(".")[0]
-    return top in _KNOWN_LIBRARIES or top in sys.stdlib_module_names
+    return top in _KNOWN_LIBRARIES or top in STANDARD_MODULES
 
 
 def is_opaque(entity: ExternalValue) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable
 
 from wflint.callgraph.graph import Node
@@ -18,11 +17,12 @@ from wflint.inference.values import (
 )
 from wflint.model.definitions import Definitions
 from wflint.rule.command_view import Misfit, MisfitKind
+from wflint.standard_library import STANDARD_MODULES
 
 _BY_HAND = re.compile(r"^(?![ \t]*@).*\b(?:defn\(|activity\.defn[,)])", re.MULTILINE)
 """Makes activities of functions without a decorator over them: `activity.defn(charge)`."""
 
-_NO_CODE_OF_OTHERS = frozenset({"builtins", "temporalio", *sys.stdlib_module_names})
+_NO_CODE_OF_OTHERS = frozenset({"builtins", "temporalio", *STANDARD_MODULES})
 
 
 class Misfits:
@@ -132,7 +132,7 @@ def _of_library(entity: ExternalValue) -> Misfit | None:
     if entity.partial:
         return Misfit(MisfitKind.PARTIAL, entity.name)
     is_value = entity.instance or entity.base
-    if is_value or _top(entity.name) not in sys.stdlib_module_names:
+    if is_value or _top(entity.name) not in STANDARD_MODULES:
         return None
     return Misfit(MisfitKind.FUNCTION, entity.name)
 

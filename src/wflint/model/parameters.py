@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterable
 
 from wflint.facts.ast_names import dotted
@@ -12,6 +11,7 @@ from wflint.facts.model import BindingKind
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.rule.definition_views import HandlerView, ParamText
+from wflint.standard_library import STANDARD_MODULES
 
 _LITERAL = re.compile(r"-?[\d.]+|True|False|None|'[^']*'")
 _UNION, _OPTIONAL = "typing.Union", "typing.Optional"
@@ -123,7 +123,7 @@ class Parameters:
 def _is_known(name: str) -> bool:
     """True for what is not an alias of something else, as far as names of others tell."""
     top = name.partition(".")[0]
-    is_standard = top in sys.stdlib_module_names or top in ("temporalio", "typing_extensions")
+    is_standard = top in STANDARD_MODULES or top in ("temporalio", "typing_extensions")
     return is_standard and name != "typing.Text"
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from wflint.facts.ids import Fn
 from wflint.facts.model import Call, FunctionBody, FunctionHead, Kind, ParamKind, ValueType
 from wflint.facts.signatures import RECEIVERS
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import AbstractValue, ExternalValue, FunctionValue
+from wflint.standard_library import STANDARD_MODULES
 
 _BY_POSITION = (ParamKind.POSITIONAL, *RECEIVERS)
 
@@ -28,7 +27,7 @@ class Wrappers:
     def _keeps(self, entity: AbstractValue) -> bool:
         if isinstance(entity, ExternalValue):
             top = entity.name.partition(".")[0]
-            return top in ("builtins", "temporalio") or top in sys.stdlib_module_names
+            return top in ("builtins", "temporalio") or top in STANDARD_MODULES
         return isinstance(entity, FunctionValue) and self._passes_on(entity.fn)
 
     def _passes_on(self, fn: Fn) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from wflint.project.folders import MARKERS, Folders, is_namespace, names_in
 from wflint.project.installed import Installed
+from wflint.standard_library import STANDARD_MODULES
 from wflint.system.borders import Border, is_below
 
 ALWAYS_EXTERNAL = frozenset({"temporalio"})
@@ -182,7 +183,7 @@ class ModuleIndex:
         top = name.partition(".")[0]
         if top in ALWAYS_EXTERNAL:
             return None
-        if top in sys.stdlib_module_names and not self.installed.standard:
+        if top in STANDARD_MODULES and not self.installed.standard:
             return None
         path = self._as_listed(self.installed.find(name, importer))
         if path is None or path in self._files:
@@ -266,7 +267,7 @@ class ModuleIndex:
         if not all(parts) or top in ALWAYS_EXTERNAL or top in sys.builtin_module_names:
             return None
         sure, more, others = self._search_path(folder)
-        if top in sys.stdlib_module_names:
+        if top in STANDARD_MODULES:
             # Python takes a standard module unless a regular one stands before it on the path.
             found = (self._folders.module(r, parts) for r in sure)
             return next((p for p in found if p is not None and not is_namespace(p)), None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterable
 
+from wflint.standard_library import STANDARD_MODULES
 from wflint.syntax.words import dotted_name
 
 _SETTING = frozenset({None, "client", "config", "plugins", "restrictions", "runner"})
@@ -52,4 +52,4 @@ def may_set_up_more(target: str) -> bool:
     package, *rest = target.split(".")
     if package == "temporalio":
         return rest[:1] == ["contrib"] and not target.endswith("Plugin")
-    return package not in sys.stdlib_module_names and not target.endswith("Plugin")
+    return package not in STANDARD_MODULES and not target.endswith("Plugin")

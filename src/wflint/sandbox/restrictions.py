@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from functools import lru_cache
+
+from wflint.standard_library import STANDARD_MODULES
 
 PASSED_THROUGH = frozenset(
     {
@@ -117,7 +118,7 @@ UNREADABLE_AT_IMPORT = frozenset({"xmlrpc.client", "xmlrpc.server"})
 
 def passes_by_default(module: str) -> bool:
     """True if the sandbox passes a module through without being asked."""
-    return module.partition(".")[0] in sys.stdlib_module_names or is_below(module, PASSED_THROUGH)
+    return module.partition(".")[0] in STANDARD_MODULES or is_below(module, PASSED_THROUGH)
 
 
 def is_below(module: str, packages: frozenset[str]) -> bool:

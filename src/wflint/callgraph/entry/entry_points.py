@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.project.module import Module
+from wflint.standard_library import STANDARD_MODULES
 from wflint.temporal.decorators import (
     ACTIVITY,
     DEFN,
@@ -161,7 +161,7 @@ class EntryPoints:
     def is_of_others(self, name: str) -> bool:
         """True for a name of a package of which it is not known what its decorators do."""
         top = name.partition(".")[0]
-        return top not in _NO_FRAMEWORKS and top not in sys.stdlib_module_names
+        return top not in _NO_FRAMEWORKS and top not in STANDARD_MODULES
 
     def is_trusted(self, fn: Fn) -> bool:
         """True if the settings say that a function is fine in a workflow."""

@@ -7,7 +7,6 @@ it comes back at all. The same can be asked of a function that runs outside of w
 from __future__ import annotations
 
 import enum
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +24,7 @@ from wflint.facts.questions import (
 )
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
+from wflint.standard_library import IN_EACH_VERSION
 
 _FOLLOWED = 6
 """The number of functions in a chain of calls that are followed."""
@@ -49,7 +49,7 @@ _PLAIN_DECORATORS = frozenset(
 )
 
 
-_THERE = sys.stdlib_module_names | {"temporalio"}
+_THERE = IN_EACH_VERSION | {"temporalio"}
 """Packages that can surely be imported in a workflow."""
 
 

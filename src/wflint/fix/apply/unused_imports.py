@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from wflint.facts.imports import catches_missing
@@ -20,6 +19,7 @@ from wflint.files.source import Source, UnreadableSource, decode
 from wflint.fix.apply.blank_lines import without_lines
 from wflint.fix.apply.splice import Span, splice
 from wflint.fix.apply.taken_names import taken_from
+from wflint.standard_library import STANDARD_MODULES
 from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.syntax.validity import is_python
 
@@ -92,8 +92,8 @@ def _sees_all(tree: ast.Module) -> bool:
 def _is_standard(node: Import) -> bool:
     if isinstance(node, ast.ImportFrom):
         root = (node.module or "").partition(".")[0]
-        return node.level == 0 and root in sys.stdlib_module_names and root != "__future__"
-    return all(alias.name.partition(".")[0] in sys.stdlib_module_names for alias in node.names)
+        return node.level == 0 and root in STANDARD_MODULES and root != "__future__"
+    return all(alias.name.partition(".")[0] in STANDARD_MODULES for alias in node.names)
 
 
 def _imported_names(tree: ast.Module) -> Iterator[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import io
-import sys
 import tokenize
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from typing import NamedTuple
 from wflint.files.source import Source
 from wflint.fix.propose.import_lists import joined
 from wflint.rule.fix import TextEdit
+from wflint.standard_library import STANDARD_MODULES
 from wflint.syntax.guard import span
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -100,7 +100,7 @@ def _section(module: str, is_own: IsOwn) -> int:
         return _FUTURE
     if module.startswith("."):
         return _RELATIVE
-    if module.partition(".")[0] in sys.stdlib_module_names:
+    if module.partition(".")[0] in STANDARD_MODULES:
         return _STANDARD
     return _PROJECT if is_own(module) else _OTHER
 

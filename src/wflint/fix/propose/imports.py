@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Callable
 from functools import cached_property
 
@@ -19,6 +18,7 @@ from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
 from wflint.project.module import Module
 from wflint.rule.fix import TextEdit, Withheld
+from wflint.standard_library import STANDARD_MODULES
 from wflint.syntax.guard import NewerSyntax, parse
 
 _SDK = re.compile(r"(?:from|import)\s+temporalio\b")
@@ -64,7 +64,7 @@ class Imports:
         for name in self.module.facts.bindings:
             if self._stands_for(name, target):
                 found.append(name)
-            elif package in sys.stdlib_module_names and self._stands_for(name, package):
+            elif package in STANDARD_MODULES and self._stands_for(name, package):
                 found.append(f"{name}.{last}")
         root = target.partition(".")[0]
         if "." in target and self._stands_for(root, root) and self._imports_plainly(target):
@@ -164,7 +164,7 @@ def _ways_to_import(target: str) -> list[tuple[str, str, str]]:
     package, _, last = target.rpartition(".")
     if not package:
         return [(f"import {target}", target, target)]
-    is_module = package not in sys.stdlib_module_names and last.islower()
+    is_module = package not in STANDARD_MODULES and last.islower()
     module = target if is_module else package
     root = module.partition(".")[0]
     return [
