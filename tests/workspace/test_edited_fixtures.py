@@ -12,6 +12,7 @@ from tests.workspace.test_workspace import Edited
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NAMES = ("flagged.py", "clean.py")
+SWALLOWED = FIXTURES / "continue_as_new_swallowed" / "flagged.py"
 TYPED = ("a", "amount", "amount = 1", "pair = (1, amount)", "x = (", "# a comet", "", "print(x")
 
 
@@ -28,7 +29,7 @@ def _edited(text: str, chance: random.Random) -> str:
     return "".join([*lines[:row], f"{indent}{chance.choice(TYPED)}\n", *lines[row:]])
 
 
-def _type(fixture: Path, folder: Path, seed: int, times: int) -> None:
+def _type(fixture: Path, folder: Path, seed: int | str, times: int) -> None:
     chance = random.Random(seed)
     shutil.copytree(fixture.parent, folder)
     name = fixture.name
@@ -51,4 +52,22 @@ def test_a_line_more_in_a_fixture(tmp_path: Path, seed: int) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("fixture", _fixtures(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_line_more_in_each_fixture(tmp_path: Path, fixture: Path) -> None:
-    _type(fixture, tmp_path / "one", len(str(fixture)), times=6)
+    _type(fixture, tmp_path / "one", f"{fixture.parent.name}/{fixture.stem}", times=6)
+
+
+def _ends_of_blocks() -> list[int]:
+    """The rows of a fixture behind which a statement still belongs to a block that ended there."""
+    rows = SWALLOWED.read_text(encoding="utf-8").splitlines()
+    depths = [len(row) - len(row.lstrip()) for row in rows]
+    return [n for n, row in enumerate(rows[1:-1], 1) if row.strip() and depths[n + 1] < depths[n]]
+
+
+@pytest.mark.parametrize("row", _ends_of_blocks())
+def test_what_ends_with_a_block_ends_with_a_name_that_comes_there(tmp_path: Path, row: int) -> None:
+    shutil.copytree(SWALLOWED.parent, tmp_path / "one")
+    edited = Edited(tmp_path / "one")
+    edited.agrees()
+    lines = SWALLOWED.read_text(encoding="utf-8").splitlines(keepends=True)
+    indent = " " * (len(lines[row]) - len(lines[row].lstrip()))
+    edited.put(SWALLOWED.name, "".join([*lines[: row + 1], f"{indent}amount\n", *lines[row + 1 :]]))
+    edited.agrees()

@@ -160,7 +160,8 @@ class Kept:
             return None  # longer functions are not read for some questions
         imports = [row for row, line in enumerate(lines, 1) if _IMPORT.match(line)]
         filename = shown_path(edit.path, Path(base.folder))
-        mover = Mover(filename, move, max(imports, default=0))
+        grown = _last_code_above(lines, move.first) if idle else 0
+        mover = Mover(filename, move, max(imports, default=0), grown)
         result = mover.result(base.result, after.text)
         programs = [_with_moved(program, mover) for program in base.programs]
         self._let_go(edit, plain.text if idle else None)
@@ -258,6 +259,11 @@ class Kept:
             program.read.let_go(path)
             program.answer.store.let_go(path)
             program.emitter.let_go(path)
+
+
+def _last_code_above(lines: list[str], row: int) -> int:
+    """The row of the last line above a row that is not blank or a comment; 0 if there is none."""
+    return next((n for n in range(row - 1, 0, -1) if not _COMMENT.match(lines[n - 1])), 0)
 
 
 def _with_moved(program: Examined, mover: Mover) -> Examined:

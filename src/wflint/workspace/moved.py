@@ -24,12 +24,14 @@ class Stays(Exception):
 class Mover(Struct, frozen=True):
     """Moves what is said of one file, by the name that diagnostics give it.
 
-    ``imports`` is the row of the last import of the module.
+    ``imports`` is the row of the last import of the module, ``grown`` that of the code above
+    statements that came, which may belong to the block that ended there; 0 if none came.
     """
 
     filename: str
     move: Move
     imports: int
+    grown: int = 0
 
     def result(self, result: Result, text: str) -> Result:
         """The result of a run over the text that the file has now. Raises :class:`Stays`."""
@@ -58,7 +60,7 @@ class Mover(Struct, frozen=True):
         return replace(
             one,
             location=self._location(one.location),
-            end_location=self._location(one.end_location),
+            end_location=self._end(one.location, one.end_location),
             chain=self._chain(one),
             fix=self._fix(one.fix) if one.fix is not None else None,
             others=tuple(map(self._other, one.others)),
@@ -86,8 +88,14 @@ class Mover(Struct, frozen=True):
         return replace(edit, location=start, end_location=end)
 
     def _other(self, other: OtherPlace) -> OtherPlace:
-        start, end = self._location(other.location), self._location(other.end_location)
-        return replace(other, location=start, end_location=end)
+        end = self._end(other.location, other.end_location)
+        return replace(other, location=self._location(other.location), end_location=end)
+
+    def _end(self, start: Location, end: Location) -> Location:
+        """Where something ends now that is no part of a fix."""
+        if start.row < end.row == self.grown:
+            raise Stays  # a block that ended there may end further down
+        return self._location(end)
 
     def _location(self, place: Location) -> Location:
         row = self.move.row(place.row)
