@@ -115,6 +115,10 @@ class OtherPlace(Struct, frozen=True):
     message: str
 
 
+NOT_FIXED = " (not fixed: "
+"""Begins the end of a message that says why there is no fix."""
+
+
 class Diagnostic(Struct, frozen=True):
     """One offending place.
 

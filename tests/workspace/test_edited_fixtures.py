@@ -71,3 +71,14 @@ def test_what_ends_with_a_block_ends_with_a_name_that_comes_there(tmp_path: Path
     indent = " " * (len(lines[row]) - len(lines[row].lstrip()))
     edited.put(SWALLOWED.name, "".join([*lines[: row + 1], f"{indent}amount\n", *lines[row + 1 :]]))
     edited.agrees()
+
+
+def test_a_comment_may_be_why_there_is_no_fix(tmp_path: Path) -> None:
+    fixture = FIXTURES / "dynamic_import" / "flagged.py"
+    shutil.copytree(fixture.parent, tmp_path / "one")
+    edited = Edited(tmp_path / "one")
+    edited.agrees()
+    text = fixture.read_text(encoding="utf-8")
+    line = "        from yaml import"
+    edited.put(fixture.name, text.replace(line, f"        # a comet\n{line}"))
+    assert "a comment belongs to it" in edited.agrees()

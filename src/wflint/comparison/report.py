@@ -11,7 +11,7 @@ from wflint.checking.registry import Selection
 from wflint.checking.violation import Violation
 from wflint.comparison.finding import Finding, Verdict, written
 from wflint.comparison.side import Side
-from wflint.diagnostics import ChangeDetails, Diagnostic, Location, Severity, ShownHop
+from wflint.diagnostics import NOT_FIXED, ChangeDetails, Diagnostic, Location, Severity, ShownHop
 from wflint.files.select import shown_path
 from wflint.rule.place import Place
 from wflint.run.fingerprint import with_fingerprints
@@ -111,7 +111,7 @@ class Reporter:
                 continue
             fn, site = written(finding.place)
             fix, withheld = finding.answer
-            message = f"{finding.message} (not fixed: {withheld})" if withheld else finding.message
+            message = f"{finding.message}{NOT_FIXED}{withheld})" if withheld else finding.message
             hit = Violation(rule, fn, site, message, severity, 0)
             before = program.examined.emitter.suppressed
             for found in program.examined.emitter.diagnostics([hit]):

@@ -13,7 +13,7 @@ from wflint.checking.analysis import AnalysisResult
 from wflint.checking.imports import ImportChain
 from wflint.checking.library import LibraryViolation, at_calls
 from wflint.checking.violation import Violation
-from wflint.diagnostics import Diagnostic, Location, ShownHop
+from wflint.diagnostics import NOT_FIXED, Diagnostic, Location, ShownHop
 from wflint.facts.ids import MODULE_BODY, Fn, shown_name
 from wflint.model.head_text import annotations_of
 from wflint.rule.fix import Answered
@@ -174,7 +174,7 @@ class Emitter(Struct):
             code=rule.code,
             name=rule.name,
             severity=hit.severity or rule.severity,
-            message=f"{hit.message} (not fixed: {withheld})" if withheld else hit.message,
+            message=f"{hit.message}{NOT_FIXED}{withheld})" if withheld else hit.message,
             filename=self.shown(hit.fn.path),
             location=location,
             end_location=end_location,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wflint.diagnostics import Diagnostic, Edit, Fix, Location, OtherPlace, ShownHop
+from wflint.diagnostics import NOT_FIXED, Diagnostic, Edit, Fix, Location, OtherPlace, ShownHop
 from wflint.run.request import Result
 from wflint.workspace.moves import Move
 
@@ -57,6 +57,9 @@ class Mover(Struct, frozen=True):
         if one.filename != self.filename:
             return replace(one, chain=self._chain(one)) if hops else one
         self._look_through((one.message, *(other.message for other in one.others)))
+        near = one.location.row - _NEAR, one.end_location.row + _NEAR
+        if NOT_FIXED in one.message and self.move.touches(*near):
+            raise Stays  # a comment may be why
         return replace(
             one,
             location=self._location(one.location),
