@@ -12,8 +12,8 @@ import pytest
 from tests.command_line import enter_project, invoke
 from wflint.checking.registry import load_registry
 from wflint.diagnostics import Diagnostic
+from wflint.project.loading import Loading
 from wflint.project.module import Module
-from wflint.project.store import Store
 from wflint.rule.base import Api, Property, Report, Rule, Scope, Severity
 from wflint.rule.call_view import CallView
 from wflint.run.check import check
@@ -457,13 +457,13 @@ class TestActivities:
                 helpers.helper()
         """
         read: list[str] = []
-        load = Store._load
+        load = Loading.module
 
-        def noting(self: Store, path: str) -> Module:
+        def noting(self: Loading, path: str) -> Module:
             read.append(path)
             return load(self, path)
 
-        monkeypatch.setattr(Store, "_load", noting)
+        monkeypatch.setattr(Loading, "module", noting)
         assert says(Scope.WORKFLOW, helpers=helpers, acts=acts) == []
         assert not any("helpers" in path for path in read)
         assert says(Scope.ACTIVITY, helpers=helpers, acts=acts) == ["act → helper"]

@@ -10,10 +10,8 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.project.store import Store
 from wflint.syntax.guard import Function
+from wflint.syntax.standalone import standalone
 from wflint.syntax.words import last_word
-
-_BLOCK = "if True:\n"
-"""Put in front of code that is indented."""
 
 
 class Place(NamedTuple):
@@ -40,10 +38,10 @@ def place_of(store: Store, fn: Fn, site: Site) -> Place | None:
     start, end = store.locate(fn, {site}).get(site, (0, 0)) if site >= 0 else (0, 0)
     if head is None or not end:
         return None
-    text = store.load(fn.path).source.searchable
-    first = text.rfind("\n", 0, head.start) + 1
-    block = _BLOCK if text[first : first + 1].isspace() else ""
-    return Place(fn.path, block + text[first : head.end], start - first + len(block))
+    whole = store.load(fn.path).source.searchable
+    first = whole.rfind("\n", 0, head.start) + 1
+    text, header = standalone(whole[first : head.end])
+    return Place(fn.path, text, start - first + len(header))
 
 
 @lru_cache(maxsize=16)

@@ -61,21 +61,19 @@ def input_changes(old: Signature, new: WorkflowView) -> Iterator[Finding]:
         return
     found = misfit(old, new.run.signature)
     if found is not None:
-        begin = f"`{new.run.place.fn.shown}` {found.what}"
-        if found.which:
-            message = f"{begin}: recorded input {found.which} does not fit, and {_fails(found)}"
-        else:
-            message = (
-                f"{begin}, and the recorded input of running workflows does not fit: their "
-                "workflow tasks fail"
-            )
+        every = "the recorded input of running workflows"
+        message = _unfit(f"`{new.run.place.fn.shown}`", found, "recorded input", every)
         yield _finding(found.verdict, new.shown, message, new.run.place)
 
 
-def _fails(found: Misfit) -> str:
-    """Say what becomes of runs of which only some do not survive."""
-    moved = f"; of what fits, {found.moved}" if found.moved else ""
-    return f"the workflow tasks of runs that have it fail{moved}"
+def _unfit(what: str, found: Misfit, some: str, every: str) -> str:
+    """Return the message on what was recorded, of which some or every does not fit."""
+    if found.which:
+        return (
+            f"{what} {found.what}: {some} {found.which} does not fit, and the workflow tasks of "
+            f"runs that have it fail{found.aside}"
+        )
+    return f"{what} {found.what}, and {every} does not fit: their workflow tasks fail"
 
 
 # Signals and updates.
@@ -115,14 +113,8 @@ def message_changes(workflow: WorkflowView, old: Signature, new: HandlerView) ->
     found = misfit(old, new.signature)
     if found is not None:
         kind = new.kind.label
-        begin = f"the {kind} `{new.name}` {found.what}"
-        if found.which:
-            message = f"{begin}: a recorded {kind} {found.which} does not fit, and {_fails(found)}"
-        else:
-            message = (
-                f"{begin}, and each {kind} that running workflows have received does not fit: "
-                "their workflow tasks fail"
-            )
+        every = f"each {kind} that running workflows have received"
+        message = _unfit(f"the {kind} `{new.name}`", found, f"a recorded {kind}", every)
         yield _finding(found.verdict, workflow.shown, message, new.place)
 
 
@@ -210,9 +202,8 @@ def activity_input_changes(old: Signature, after: ActivityView) -> Iterator[Find
     found = misfit(old, after.signature)
     if found is not None:
         which = f" {found.which}" if found.which else ""
-        moved = f"; of what fits, {found.moved}" if found.moved else ""
         message = (
             f"the activity `{after.name}` {found.what}: what running workflows have scheduled"
-            f"{which} and is not done, or is retried, does not fit{moved}"
+            f"{which} and is not done, or is retried, does not fit{found.aside}"
         )
         yield _finding(Verdict.DEPENDS, "", message, after.place)

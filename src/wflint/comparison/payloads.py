@@ -23,7 +23,7 @@ _TYPED = (*RECORDS, ClassForm.ENUM, ClassForm.VALUE_ENUM)
 
 
 class _Harm(NamedTuple):
-    """What comes of data that cannot be read: of ``all`` that is recorded, or of ``some`` of it."""
+    """The effect of data that cannot be read: of ``all`` that is recorded, or of ``some``."""
 
     all: str
     some: str

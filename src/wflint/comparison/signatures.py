@@ -26,16 +26,21 @@ class Takes(NamedTuple):
 
 
 class Misfit(NamedTuple):
-    """What is wrong with new parameters: ``what`` is the end of a sentence about them.
+    """A fault of new parameters: ``what`` is the end of a sentence about them.
 
-    ``which`` says how many arguments do not fit, where others do, and ``moved`` what becomes of
-    those that do.
+    ``which`` says how many arguments do not fit, where others do, and ``moved`` for which
+    parameter one that fits is taken.
     """
 
     verdict: Verdict
     what: str
     which: str = ""
     moved: str = ""
+
+    @property
+    def aside(self) -> str:
+        """What else there is to say, behind the end of a sentence; ``""`` if nothing."""
+        return f"; of what fits, {self.moved}" if self.moved else ""
 
 
 def misfit(old: Signature, new: Signature) -> Misfit | None:

@@ -283,6 +283,7 @@ def _exported(module: str) -> frozenset[str]:
     import importlib
     import sys
 
+    # Only a module of this Python may be imported here: another one could be anybody's.
     if module.partition(".")[0] not in sys.stdlib_module_names or module in ("this", "antigravity"):
         return frozenset()
     try:

@@ -36,7 +36,7 @@ def build(
 
 
 class Part(Struct):
-    """What one project adds to a map. ``paths`` maps the names of its files to their paths."""
+    """The part of a map that one project adds. ``paths`` has the paths of its files by name."""
 
     found: Map
     paths: dict[str, str]
@@ -56,7 +56,7 @@ class MapMaking:
 
     @property
     def about(self) -> str:
-        """What a part of the map depends on; numbers run on from one part to the next."""
+        """The state that a part of the map depends on; numbers run on from one part to the next."""
         return f"map {self._tests} {self._counts()}"
 
     def make(self, examined: Examined) -> Part:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -13,15 +12,16 @@ from wflint import limits
 from wflint.cache.fact_cache import FactCache, Notes
 from wflint.cache.read_log import ReadLog
 from wflint.facts.ids import MODULE_BODY, Cls, Fn
-from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, ModuleFacts
+from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead
 from wflint.facts.sharing import Sharing
 from wflint.faults import Faults
-from wflint.files.source import Source, UnreadableSource, decode_file
+from wflint.files.source import UnreadableSource
 from wflint.latest import Latest
 from wflint.progress import Tell
 from wflint.project import trees
+from wflint.project.loading import Loading
 from wflint.project.module import Module, special_names
-from wflint.project.module_reading import ReadBodies, ReadModule, read_module
+from wflint.project.module_reading import ReadBodies
 from wflint.project.trees import Span
 from wflint.syntax.cst import cst
 
@@ -45,10 +45,9 @@ class Store:
         reading: Callable[[], Reading],
         fact_cache: FactCache | None = None,
     ) -> None:
-        self._read = read
         self.fact_cache = fact_cache or FactCache(ReadLog(read).digest)
+        self._loading = Loading(read, names, self.fact_cache)
         self.guards: Callable[[str, str], int] = lambda path, name: 0
-        self._names = names
         self._reading = reading
         self.faults = Faults()
         self.modules: dict[str, Module] = {}
@@ -63,7 +62,6 @@ class Store:
             lambda: limits.KEPT_DEFINITIONS
         )
         self._mentioned: set[str] = set()
-        self._room_for_trees = limits.KEPT_AST
         self._question = "bodies"
         self.progress: Tell | None = None
         self._lent: list[tuple[Module, str]] | None = None  # read for the time being
@@ -78,11 +76,10 @@ class Store:
 
     def _load_guarded(self, path: str) -> Module:
         with self.faults.at(path):
-            module = self.modules[path] = self._load(path)
+            module = self.modules[path] = self._loading.module(path)
             self._note_special(module)
             return module
-        empty = ModuleFacts(*self._names(path))  # wflint failed on it
-        module = self.modules[path] = Module(path, empty, partial(self._source, path))
+        module = self.modules[path] = self._loading.blank(path)  # wflint failed on it
         module.is_blank = True
         return module
 
@@ -106,55 +103,17 @@ class Store:
             for path in self.mentions(word):
                 self.load(path)
 
-    def _load(self, path: str) -> Module:
-        name, is_package = self._names(path)
-        empty = ModuleFacts(name, is_package)
-        if os.path.isdir(path):  # a namespace package has no code of its own
-            return Module(path, empty, lambda: Source(""))
-        notes, read = self.notes(path), partial(self._source, path)
-        known = notes.get("module", ReadModule)
-        if known is not None:
-            problem = UnreadableSource(*known.error) if known.error is not None else None
-            return Module(path, known.facts, read, problem, notes=notes)
-        try:
-            module = self._read_module(path, read(), name, is_package)
-        except OSError as error:
-            reason = UnreadableSource(f"the file cannot be read: {error.strerror or error}")
-            return Module(path, empty, read, reason, notes=notes)
-        except UnreadableSource as error:
-            module = Module(path, empty, read, error, notes=notes)
-        problem = module.error
-        said = (problem.message, problem.row, problem.column) if problem is not None else None
-        notes.put("module", ReadModule(module.facts, said))
-        return module
-
     def notes(self, path: str) -> Notes:
         """Return the notes on a file."""
-        return self.fact_cache.of(path, *self._names(path))
+        return self._loading.notes(path)
 
     def notes_in_program(self, path: str) -> Notes:
         """Return the notes on a file that depend on the program around it."""
-        return self.fact_cache.in_program(path, *self._names(path))
+        return self._loading.notes_in_program(path)
 
     def is_noted(self, path: str) -> bool:
         """True if a file was read before, by this run or another one."""
         return bool(self.notes(path).answers)
-
-    def _read_module(self, path: str, source: Source, name: str, is_package: bool) -> Module:
-        read, notes = partial(self._source, path), self.notes(path)
-        try:
-            facts, whole = read_module(name, is_package, source, notes, self._has_room(source))
-            module = Module(path, facts, read, None, whole, notes)
-        except UnreadableSource as error:
-            module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)
-        module.source = source
-        return module
-
-    def _has_room(self, source: Source) -> bool:
-        """True if the tree of a module may be kept for the questions that begin with it."""
-        has_room = self._room_for_trees >= len(source.text)
-        self._room_for_trees -= len(source.text) if has_room else 0
-        return has_room
 
     def check(self, path: str) -> None:
         """See what is wrong with a file, without loading it if nothing is."""
@@ -164,7 +123,7 @@ class Store:
         from wflint.syntax.guard import NewerSyntax, parse
 
         try:
-            parse(self._source(path))
+            parse(self._loading.source(path))
         except (OSError, UnreadableSource, NewerSyntax):
             self.load(path)
         else:
@@ -178,12 +137,9 @@ class Store:
         if path in self.modules:
             return self.modules[path].source.searchable
         try:
-            return self._source(path).searchable
+            return self._loading.source(path).searchable
         except (OSError, UnreadableSource):
             return ""
-
-    def _source(self, path: str) -> Source:
-        return decode_file(self._read(path), path)
 
     def class_facts(self, cls: Cls) -> ClassFacts | None:
         """The facts of a class; ``None`` if there is no such class."""
@@ -364,7 +320,6 @@ class Store:
         ``only_nodes`` it has found the nodes, and not looked at them.
         """
         from wflint.facts.bodies import NO_VISITORS, BodyReader
-        from wflint.syntax.pieces import function_node
 
         reading = self._reading()
         if asked is not None:
@@ -376,23 +331,7 @@ class Store:
         reader = BodyReader(
             module.facts, module.path, reading, definition, self.faults, self._shared, visitors
         )
-        if qualname == MODULE_BODY:
-            piece = trees.skeleton(module, light=light)
-            if piece is None:
-                return None
-            reader.piece = piece
-            read_module = reader.walk_module if only_nodes else reader.read_module
-            read_module(piece.module)
-            return reader
-        head = module.facts.functions.get(qualname)
-        piece = trees.piece(module, qualname, light=light)
-        node = function_node(piece) if piece is not None else None
-        if head is None or node is None:
-            return None
-        reader.piece = piece
-        read_function = reader.walk_function if only_nodes else reader.read_function
-        read_function(node, head)
-        return reader
+        return reader if trees.read(reader, module, qualname, light, only_nodes) else None
 
     def _ask(self, asked: dict[str, int], path: str, name: str) -> int:
         if name not in asked:

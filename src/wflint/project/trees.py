@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import TYPE_CHECKING
 
+from wflint.facts.ids import MODULE_BODY
 from wflint.files.source import TOO_DEEP, UnreadableSource
 from wflint.syntax.cst import cst
 
@@ -67,6 +68,25 @@ def definition(module: Module, qualname: str) -> cst.FunctionDef | cst.Lambda | 
     except UnreadableSource:
         return None
     return function_node(found) if found is not None else None
+
+
+def read(reader: BodyReader, module: Module, qualname: str, light: bool, only_nodes: bool) -> bool:
+    """Have an outermost function read, or the code of a module; False if it is not to be had."""
+    from wflint.syntax.pieces import function_node
+
+    if qualname == MODULE_BODY:
+        reader.piece = skeleton(module, light=light)
+        if reader.piece is None:
+            return False
+        (reader.walk_module if only_nodes else reader.read_module)(reader.piece.module)
+        return True
+    head, found = module.facts.functions.get(qualname), piece(module, qualname, light=light)
+    node = function_node(found) if found is not None else None
+    if head is None or node is None:
+        return False
+    reader.piece = found
+    (reader.walk_function if only_nodes else reader.read_function)(node, head)
+    return True
 
 
 def locate(reader: BodyReader, sites: set[int]) -> dict[int, Span]:

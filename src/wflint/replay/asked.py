@@ -35,8 +35,10 @@ class Question(Struct, frozen=True, array_like=True):
 
 
 class Noted(Struct, array_like=True):
-    """What was asked for a term, a digest of the code and the answers, and of each function that
-    the term calls or is made with."""
+    """The questions that a term was made with, and a digest of its code and their answers.
+
+    ``leads_to`` has a digest of each function that the term calls or is made with.
+    """
 
     questions: list[Question]
     answers: bytes
@@ -44,7 +46,7 @@ class Noted(Struct, array_like=True):
 
 
 class Rest(NamedTuple):
-    """What a term rests on, and the functions that it leads to; nothing where it cannot be told."""
+    """The grounds of a term, and the functions that it leads to; empty where they are not known."""
 
     noted: Noted | None = None
     leads_to: tuple[Node, ...] = ()

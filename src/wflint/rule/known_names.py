@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -29,6 +29,6 @@ def known_names(rules: tuple[Rule, ...]) -> KnownNames:
     return KnownNames(ApiTable(entries), rule_results(rules), tops_of(entries))
 
 
-def tops_of(entries: list[ApiEntry] | tuple[ApiEntry, ...]) -> frozenset[str]:
+def tops_of(entries: Iterable[ApiEntry]) -> frozenset[str]:
     """Return the first words of the names of some entries."""
     return frozenset(entry.name.partition(".")[0] for entry in entries)
