@@ -60,7 +60,9 @@ again.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from functools import partial
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, ValueType, Withheld, cst
@@ -69,6 +71,8 @@ from ._log_text import printed, written
 from ._removal import removal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wflint.rule import Arg, CallView, FixView, Repair, TextEdit
 
 _PRINT = "builtins.print"
@@ -158,10 +162,9 @@ class Print(Rule):
             except Withheld as reason:
                 withheld.append(reason)
                 continue
-            if not any(
-                one.start < other.end and other.start < one.end for one in found for other in edits
-            ):
-                edits += found
+            if not any(_overlaps(one, edits) for one in found):
+                for one in found:
+                    insort(edits, one)
         if withheld and not edits:
             raise withheld[0]
         is_removal = bool(edits) and not any(edit.text for edit in edits)
@@ -178,6 +181,14 @@ class Print(Rule):
             return []
         edits = printed(at) if at.name == _PRINT else written(at)
         return [at.replace(at.call.func, at.workflow("logger.info")), *edits]
+
+
+def _overlaps(new: TextEdit, edits: Sequence[TextEdit]) -> bool:
+    """True if an edit and one of those in order, none of which overlap, change the same text."""
+    first = bisect_left(edits, new.start, key=lambda edit: edit.start)
+    later = takewhile(lambda edit: edit.start < new.end, islice(edits, first, None))
+    before = edits[first - 1 : first] if first else ()
+    return any(edit.end > new.start for edit in (*before, *later))
 
 
 def _is_empty_line(at: FixView, call: cst.Call) -> bool:

@@ -113,6 +113,9 @@ WRITTEN_STEPS = 16
 WRITTEN_OPTIONS = 200
 """How many keywords and spreads a dictionary of options may be made of."""
 
+SAID_BEFORE = 64
+"""How many of the tests that stand before a place are looked at for what they say about it."""
+
 # What functions and objects remember of calls.
 
 CONSTRUCTORS_OF_BASES = 16

@@ -33,6 +33,11 @@ class Mended:
     def unsafely(self) -> Outcome:
         return fix(self.file, unsafe=True)
 
+    @property
+    def as_meant(self) -> Outcome:
+        """With the fixes that the case is about."""
+        return self.safely if self.case.kind == "safe" else self.unsafely
+
 
 @pytest.fixture(
     scope="module",
@@ -46,8 +51,7 @@ def mended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_fix_gives_what_the_fixture_says(mended: Mended) -> None:
     case = mended.case
-    outcome = mended.safely if case.kind == "safe" else mended.unsafely
-    assert text_after(outcome, mended.file).decode() == case.after.decode()
+    assert text_after(mended.as_meant, mended.file).decode() == case.after.decode()
 
 
 def test_safe_fixes_leave_alone_what_is_unsafe(mended: Mended) -> None:
@@ -57,7 +61,7 @@ def test_safe_fixes_leave_alone_what_is_unsafe(mended: Mended) -> None:
 
 def test_says_why_nothing_is_fixed(mended: Mended) -> None:
     case = mended.case
-    found = [d for d in mended.unsafely.result.diagnostics if d.name == case.rule]
+    found = [d for d in mended.as_meant.result.diagnostics if d.name == case.rule]
     if case.kind == "none":
         assert found, "there is something to mend"
     said = [d.message for d in found if "(not fixed: " in d.message]

@@ -192,9 +192,8 @@ def with_helper(helper: str, part: str, before: str = "", behind: str = "return 
         count = size if "N" in helper else 1
         helpers = "".join(helper.replace("N", str(n)) for n in range(count))
         flow = folder / "flow.py"
-        flow.write_text(
-            f"import os\nfrom temporalio import workflow\n{helpers}\n\n{flow.read_text()}"
-        )
+        imports = "import os\nimport requests\nfrom temporalio import activity, workflow\n"
+        flow.write_text(f"{imports}{helpers}\n\n{flow.read_text()}")
 
     return write_both
 
@@ -238,6 +237,28 @@ ASKED_BY_SITE = (
         with_helper("V = os.environ\ndef helperN(x=V): return x\n", "helperN()\n"),
     ),
     Shape(
+        "helpers that raise",
+        2_000,
+        with_helper("def helperN(x):\n    if x:\n        raise KeyError(x)\n", "helperN(x)\n"),
+    ),
+    Shape("errors under tests", 2_000, with_helper("", "if x == N:\n    raise KeyError(x)\n")),
+    Shape(
+        "tests before calls that may raise",
+        2_000,
+        with_helper(
+            "def helperN(x):\n    if x == N: raise KeyError(x)\n",
+            "if x == N: return 0\nhelperN(x)\n",
+        ),
+    ),
+    Shape(
+        "activities whose results are kept",
+        2_000,
+        with_helper(
+            "@activity.defn\nasync def act(x): requests.post('https://x', json=x)\n",
+            "yN = await workflow.execute_activity(act, x, start_to_close_timeout=H)\nprint(yN)\n",
+        ),
+    ),
+    Shape(
         "values that reach a workflow",
         2_000,
         with_helper("VN = os.getenv('N')\ndef helperN(): return VN\n", "helperN()\n"),
@@ -257,6 +278,7 @@ COSTLY = {
     "a tree of 20,000 files",
     "calls that are tried",
     "default values that are left out",
+    "errors under tests",
     "findings in branches",
     "functions of one name",
     "statements that are tried",

@@ -118,6 +118,8 @@ class CallGraph(Struct):
     _without: dict[Region, CallGraph] = field(default_factory=dict)
     _callers: dict[Node, list[Hop]] | None = None
     _entry_marks: dict[Node, int] | None = None
+    _numbers: dict[Node, int] | None = None
+    _edge_numbers: dict[Node, dict[Edge, int]] = field(default_factory=dict)
 
     def callers(self, node: Node) -> list[Hop]:
         """Return the calls that lead to a node, one by one."""
@@ -175,9 +177,33 @@ class CallGraph(Struct):
         return self._without[regions]
 
     def along(self, ways: Ways) -> CallGraph:
-        """Return what is reached on some ways only."""
-        entries = {node: entry for node, entry in self.entries.items() if node in ways.entries}
-        return self._searched(entries, lambda hop, to: (hop, to) in ways.calls)
+        """Return what is reached on some ways only.
+
+        It costs what the ways are long, however many entry points and calls the graph has.
+        """
+        if self._numbers is None:
+            self._numbers = {node: number for number, node in enumerate(self.entries)}
+        numbers = self._numbers
+        starts = sorted((n for n in ways.entries if n in numbers), key=numbers.__getitem__)
+        edges: dict[Node, list[Edge]] = {}
+        for (node, site), to in ways.calls:
+            if Edge(to, site) in self._order_of_edges(node):
+                edges.setdefault(node, []).append(Edge(to, site))
+        for node, chosen in edges.items():
+            chosen.sort(key=self._order_of_edges(node).__getitem__)
+        part = CallGraph(
+            {node: self.entries[node] for node in starts},
+            edges=edges,
+            outcomes=self.outcomes,
+            first_round=sum(numbers[node] < self.first_round for node in starts),
+        )
+        return part._searched(part.entries, lambda *_: True)
+
+    def _order_of_edges(self, node: Node) -> dict[Edge, int]:
+        """Return which of the calls of a node comes first."""
+        if node not in self._edge_numbers:
+            self._edge_numbers[node] = {e: n for n, e in enumerate(self.callees(node))}
+        return self._edge_numbers[node]
 
     def _part(self, scope: Region) -> CallGraph:
         entries = {node: entry for node, entry in self.entries.items() if entry.kind & scope}
@@ -235,6 +261,7 @@ class CallGraph(Struct):
         for node, edges in self.edges.items():
             self.edges[node] = [edge for edge in edges if not is_cut(node, edge)]
         self._callers = self._entry_marks = None
+        self._edge_numbers.clear()
         self._within.clear()
         self._without.clear()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import lru_cache
 
+from wflint.checking.blocks import stores
 from wflint.syntax.guard import Function
 from wflint.syntax.parameters import with_defaults
 from wflint.syntax.unparsed import unparsed
@@ -18,7 +19,7 @@ def declared_in(function: Function, test: ast.expr) -> set[tuple[str, bool]]:
 
     Only parameters count that the function gives no other value.
     """
-    classes = dict(_classes_of_parameters(function))
+    classes = _classes_of_parameters(function)
     found: set[tuple[str, bool]] = set()
     for node in ast.walk(test):
         match node:
@@ -32,22 +33,21 @@ def declared_in(function: Function, test: ast.expr) -> set[tuple[str, bool]]:
     return found
 
 
-def _classes_of_parameters(function: Function) -> Iterator[tuple[str, str]]:
-    args = function.args
-    stores = {
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+@lru_cache(maxsize=32)
+def _classes_of_parameters(function: Function) -> dict[str, str]:
+    """Return the classes of the parameters that are never ``None`` and get no other value."""
+    args, known = function.args, stores(function)
     optional = {
         arg.arg
         for arg, default in with_defaults(args)
         if isinstance(default, ast.Constant) and default.value is None
     }
-    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
-        cls = _class_in(arg.annotation)
-        if cls and arg.arg not in stores and arg.arg not in optional:
-            yield arg.arg, cls
+    named = {
+        arg.arg: _class_in(arg.annotation)
+        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)
+        if arg.arg not in known and arg.arg not in optional
+    }
+    return {name: cls for name, cls in named.items() if cls}
 
 
 def _class_in(annotation: ast.expr | None) -> str:

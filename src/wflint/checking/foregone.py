@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from wflint.checking.blocks import is_stored, said_before, stores
 from wflint.checking.declared import declared_in
 from wflint.checking.pieces import Place, path_in_function
 from wflint.syntax.guard import Function
@@ -84,15 +85,16 @@ def is_excluded(raised: Place) -> bool:
     return False
 
 
+@lru_cache(maxsize=32)
 def _aliases(function: ast.AST) -> dict[str, ast.expr]:
     """Return the attributes for which a function has names of its own, which stay the same."""
     found: dict[str, ast.expr] = {}
-    for node in ast.walk(function):
+    for node in all_nodes(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value):
                 found[name] = value
-    names = [text for text, _ in _stores(function)]
-    return {name: value for name, value in found.items() if names.count(name) == 1}
+    known = stores(function)
+    return {name: value for name, value in found.items() if len(known[name]) == 1}
 
 
 def _facts(path: Sequence[ast.AST]) -> Iterator[Fact]:
@@ -109,11 +111,7 @@ def _facts(path: Sequence[ast.AST]) -> Iterator[Fact]:
             is_and = isinstance(outer.op, ast.And)
             for value in outer.values[: outer.values.index(inner)]:
                 yield Fact(value, is_and, outer.lineno)
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(outer, name, [])
-            if isinstance(block, list) and inner in block:
-                for before in block[: block.index(inner)]:
-                    yield from _left_by(before)
+        yield from said_before(outer, inner, _left_by)
 
 
 def _left_by(statement: ast.stmt) -> Iterator[Fact]:
@@ -212,20 +210,16 @@ def _with(test: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr | None:
 
 def _is_bound(function: ast.AST, fact: Fact, row: int) -> bool:
     """True if anything that a fact is about gets another value between its row and another one."""
-    names = {unparsed(n) for n in ast.walk(fact.test) if isinstance(n, (ast.Name, ast.Attribute))}
-    return any(fact.row <= at < row and text in names for text, at in _stores(function))
+    return any(is_stored(function, text, fact.row, row) for text in _names_in(fact.test))
+
+
+@lru_cache(maxsize=256)
+def _names_in(test: ast.expr) -> frozenset[str]:
+    """Return the names and attributes in a test."""
+    found = (node for node in all_nodes(test) if isinstance(node, (ast.Name, ast.Attribute)))
+    return frozenset(map(unparsed, found))
 
 
 def _are_bound(function: ast.AST, names: set[str], row: int) -> bool:
     """True if a function gives names other values above a row."""
-    return any(at < row and text in names for text, at in _stores(function))
-
-
-@lru_cache(maxsize=32)
-def _stores(function: ast.AST) -> list[tuple[str, int]]:
-    """Return what gets a value in a function, and in which rows: asked for each test in it."""
-    return [
-        (unparsed(node), node.lineno)
-        for node in all_nodes(function)
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
-    ]
+    return any(is_stored(function, name, 0, row) for name in names)

@@ -10,9 +10,9 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
+from wflint.checking.blocks import is_stored, said_before
 from wflint.checking.pieces import Place, parsed, path_in_function
 from wflint.syntax.guard import Function
-from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.unparsed import unparsed
 
 Members = Callable[[str], frozenset[str]]
@@ -67,11 +67,7 @@ def _taken_before(outer: ast.AST, inner: ast.AST) -> Iterator[Taken]:
         yield from _taken_by(outer.test)
     if isinstance(outer, ast.Match) and isinstance(inner, ast.match_case):
         yield from _taken_in(outer, outer.cases[: outer.cases.index(inner)])
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(outer, name, [])
-        if isinstance(block, list) and inner in block:
-            for before in block[: block.index(inner)]:
-                yield from _left_by(before)
+    yield from said_before(outer, inner, _left_by)
 
 
 def _left_by(statement: ast.stmt) -> Iterator[Taken]:
@@ -155,12 +151,9 @@ def _is_all_of_enum(values: Set[str], members: Members) -> bool:
 
 def _is_bound(what: str, function: ast.AST, rows: range) -> bool:
     """True if a function gives what is compared, or the object it is of, another value in rows."""
-    for node in all_nodes(function):
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            is_it = f"{what}.".startswith(f"{unparsed(node)}.")
-            if is_it and node.lineno in rows:
-                return True
-    return False
+    parts = what.split(".")
+    written = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return any(is_stored(function, one, rows.start, rows.stop) for one in written)
 
 
 def members_in(text: str, qualname: str) -> frozenset[str]:

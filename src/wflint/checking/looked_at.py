@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from wflint.checking.pieces import Place, path_to
 from wflint.syntax.guard import Function
+from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.words import last_word
 
 _SHOWS = frozenset({"critical", "debug", "error", "exception", "info", "print", "str", "warning"})
@@ -74,36 +76,48 @@ def _tests_in(node: ast.AST) -> Iterator[ast.AST]:
         yield node.iter
 
 
+class _Uses:
+    """What a function does with names and attributes, as they are written."""
+
+    def __init__(self, function: ast.AST) -> None:
+        self.goes_to: dict[str, set[str]] = {}
+        """What gets a value that is made of something."""
+        self.looked_at: set[str] = set()
+        self.returned: set[str] = set()
+        for node in all_nodes(function):
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                for text in _texts_in(node.value):
+                    self.goes_to.setdefault(text, set()).update(_bound_by(node))
+            elif isinstance(node, ast.Return):
+                self.returned |= _texts_in(node.value)
+            elif isinstance(node, ast.Call) and last_word(node) not in _PASS_ON | _SHOWS:
+                for arg in (*node.args, *node.keywords):
+                    self.looked_at |= _texts_in(arg)
+            for test in _tests_in(node):
+                self.looked_at |= _texts_in(test)
+
+
+_uses_in = lru_cache(maxsize=32)(_Uses)
+
+
 def _are_looked_at(names: set[str], function: ast.AST, is_last: bool) -> bool:
     """True if any of some names, or what is made of them, is looked at in a function."""
-    names = set(names)
-    size = 0
-    while size < len(names):
-        size = len(names)
-        for node in ast.walk(function):
-            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and _has(node, names):
-                names |= _bound_by(node)
-    for node in ast.walk(function):
-        if any(_has(test, names) for test in _tests_in(node)):
-            return True
-        if isinstance(node, ast.Call) and _may_look(node, names):
-            return True
-        if isinstance(node, ast.Return) and not is_last and _has(node, names):
-            return True
-    return any("." in name for name in names)  # an attribute, which others may look at
+    uses = _uses_in(function)
+    found, pending = set(names), list(names)
+    while pending:
+        new = uses.goes_to.get(pending.pop(), set()) - found
+        found |= new
+        pending += new
+    if not found.isdisjoint(uses.looked_at):
+        return True
+    if not is_last and not found.isdisjoint(uses.returned):
+        return True
+    return any("." in name for name in found)  # an attribute, which others may look at
 
 
-def _may_look(call: ast.Call, names: set[str]) -> bool:
-    """True if a call is given some of the names, and may look at it."""
-    if last_word(call) in _PASS_ON | _SHOWS:
-        return False
-    return any(_has(arg, names) for arg in (*call.args, *call.keywords))
-
-
-def _has(node: ast.AST, names: set[str]) -> bool:
-    """True if a part of a node is one of some names."""
-    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) else node
-    return value is not None and any(_text(part) in names for part in ast.walk(value))
+def _texts_in(node: ast.AST | None) -> set[str]:
+    """Return the names, and attributes of names, that are parts of a node."""
+    return {text for text in map(_text, ast.walk(node)) if text} if node is not None else set()
 
 
 def _bound_by(statement: ast.AST) -> set[str]:

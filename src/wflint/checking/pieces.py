@@ -10,6 +10,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.project.store import Store
 from wflint.syntax.guard import Function
+from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 from wflint.syntax.standalone import standalone
 from wflint.syntax.words import last_word
 
@@ -35,7 +36,7 @@ class Place(NamedTuple):
 def place_of(store: Store, fn: Fn, site: Site) -> Place | None:
     """Return the place of a site of a function, if it is known."""
     head = store.head(Fn(fn.path, store.outermost(fn)))
-    start, end = store.locate(fn, {site}).get(site, (0, 0)) if site >= 0 else (0, 0)
+    start, end = store.span(fn, site) if site >= 0 else (0, 0)
     if head is None or not end:
         return None
     whole = store.load(fn.path).source.searchable
@@ -53,23 +54,45 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
+class _Tree:
+    """The nodes of a text by where they begin, the outer ones first, and what is around each."""
+
+    def __init__(self, text: str) -> None:
+        self._around: dict[ast.AST, ast.AST] = {}
+        self._beginning: dict[tuple[int, int], list[ast.AST]] = {}
+        tree = parsed(text)
+        for node in all_nodes(tree) if tree is not None else ():
+            for inner in inner_nodes(node):
+                self._around[inner] = node
+            if isinstance(node, (ast.expr, ast.stmt)):
+                self._beginning.setdefault((node.lineno, node.col_offset), []).append(node)
+
+    def at(self, row: int, column: int) -> list[ast.AST]:
+        """Return the expressions and statements that begin at a place."""
+        return self._beginning.get((row, column), [])
+
+    def path_to(self, node: ast.AST) -> list[ast.AST]:
+        """Return the nodes around a node, from the outermost to itself."""
+        path = [node]
+        while path[-1] in self._around:
+            path.append(self._around[path[-1]])
+        return path[::-1]
+
+
+_tree_of = lru_cache(maxsize=16)(_Tree)
+
+
 def path_to(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
     """Return the nodes around the largest one of a kind that begins at a place, and itself.
 
-    With ``name`` it is a call of something of that name.
+    With ``name`` it is a call of something of that name. Decorators have no path: what they stand
+    in runs later.
     """
-    tree, row, column = parsed(at.text), at.row, at.column
-    pending: list[list[ast.AST]] = [[tree]] if tree is not None else []
-    while pending:
-        path = pending.pop()
-        node = path[-1]
-        begins = getattr(node, "lineno", 0), getattr(node, "col_offset", -1)
-        if isinstance(node, kind) and begins == (row, column) and name in ("", last_word(node)):
-            return path
-        for child in ast.iter_child_nodes(node):
-            first, last = getattr(child, "lineno", row), getattr(child, "end_lineno", row)
-            if first <= row <= (last or row):
-                pending.append([*path, child])
+    tree, row = _tree_of(at.text), at.row
+    for node in tree.at(row, at.column):
+        if isinstance(node, kind) and name in ("", last_word(node)):
+            path = tree.path_to(node)
+            return path if all(getattr(outer, "lineno", row) <= row for outer in path) else []
     return []
 
 

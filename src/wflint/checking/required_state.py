@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
+from functools import lru_cache
 
 from wflint.checking.pieces import Place, path_in_function
 from wflint.syntax.guard import Function
@@ -17,8 +18,12 @@ def gives_state(raised: Place) -> bool:
     """True if the ``raise`` at a place is the refusal of such a method."""
     path = path_in_function(raised, ast.Raise)
     function = path[0] if path else None
-    if not isinstance(function, Function):
-        return False
+    return isinstance(function, Function) and _only_gives_state(function)
+
+
+@lru_cache(maxsize=32)
+def _only_gives_state(function: Function) -> bool:
+    """True if a function has nothing but such refusals before it returns."""
     names: set[str] = set()
     for statement in function.body:
         match statement:

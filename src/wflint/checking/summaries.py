@@ -106,5 +106,5 @@ class Summaries:
 def source_of(store: Store, fn: Fn, site: Site, most: int = _MOST_SHOWN) -> str:
     """Return the source of a site on one line, shortened to so many characters."""
     piece = Fn(fn.path, store.outermost(fn))
-    start, end = store.locate(piece, {site}).get(site, (0, 0))
+    start, end = store.span(piece, site)
     return shortened(code_on_one_line(store.load(fn.path).source.text[start:end]), most)

@@ -115,7 +115,8 @@ class Violations:
         if reported != site:
             name = view.name if view is not None else ""
             found.others.setdefault(reported, (report.message, name, report.api))
-        found.nodes.append(node)
+        if found.nodes[-1:] != [node]:  # the places of one function come one after the other
+            found.nodes.append(node)
         if ways is not None:
             found.ways = found.ways or Ways()
             found.ways.add(ways)

@@ -366,13 +366,29 @@ class Store:
         piece = self.outermost(fn)
         question, notes = f"spans {piece}", self.notes(fn.path)
         known = notes.get(question, dict[int, Span]) or {}
-        missing = {site for site in sites - known.keys() if site >= 0}
+        missing = {site for site in sites if site not in known and site >= 0}
         if missing:
             with self.faults.at(fn.path, piece):
                 found = self._locate(fn, missing)
-                known = {**known, **dict.fromkeys(missing, (0, 0)), **found}
+                # In place: those who ask for one site at a time would else copy all of them.
+                known.update({**dict.fromkeys(missing, (0, 0)), **found})
                 notes.put(question, known)
         return {site: known.get(site, (0, 0)) for site in sites}
+
+    def span(self, fn: Fn, site: int) -> Span:
+        """The offsets (start, end) in the file of a site of a function; (0, 0) of an unknown one.
+
+        The first question finds those of all calls and errors, as the code is read for each.
+        """
+        known = self.notes(fn.path).get(f"spans {self.outermost(fn)}", dict[int, Span]) or {}
+        if site not in known:
+            known = self.locate(fn, {site, *self._sites(Fn(fn.path, self.outermost(fn)))})
+        return known.get(site, (0, 0))
+
+    def _sites(self, piece: Fn) -> Iterator[int]:
+        for body in self.with_nested(piece):
+            yield body.head.site
+            yield from (place.site for places in (body.calls, body.raises) for place in places)
 
     def _locate(self, fn: Fn, sites: set[int]) -> dict[int, Span]:
         piece = Fn(fn.path, self.outermost(fn))
@@ -381,7 +397,8 @@ class Store:
         if reader is None:
             return {}
         found = trees.locate(reader, sites)
-        missing = (sites - found.keys()).intersection(range(len(reader.walker.entries)))
+        count = len(reader.walker.entries)
+        missing = {site for site in sites - found.keys() if site < count}
         if missing:
             with suppress(UnreadableSource):  # LibCST may refuse what Python accepts
                 whole = walk(light=False)

@@ -124,8 +124,8 @@ class Emitter(Struct):
         piece = Fn(fn.path, self.answer.store.outermost(fn))
         known = self._spans.setdefault(piece, {})
         if site not in known:
-            known.update(self.answer.store.locate(piece, {site, *self._other_sites(piece)}))
-        return known.get(site, (0, 0))
+            known[site] = self.answer.store.span(piece, site)
+        return known[site]
 
     def name_span(self, fn: Fn) -> Span:
         """The offsets of the name of a class, or of a function that is not nested in another."""
@@ -136,12 +136,6 @@ class Emitter(Struct):
         name = re.escape(shown_name(fn.qualname).rpartition(".")[2])
         found = re.compile(rf"\b(?:def|class)\s+({name})\b").search(source.text, start, end)
         return found.span(1) if found is not None else (start, start)
-
-    def _other_sites(self, piece: Fn) -> Iterator[int]:
-        """Yield the other sites of a piece of code, as it is read again each time."""
-        for body in self.answer.store.with_nested(piece):
-            yield body.head.site
-            yield from (call.site for call in body.calls)
 
     def location(self, fn: Fn, site: int) -> Location:
         """Return where a site of a function stands."""
