@@ -146,7 +146,7 @@ def _is_configured(source: str, spreads: tuple[str, ...]) -> bool:
 def _may_be_at_fault(last_word: str, option: str, settings: RuleSettings) -> bool:
     """True unless all calls whose names end with a word have an option."""
     return not all(
-        _has(name, option) and option_tables()[name].since.get(option, ()) <= settings.exact_sdk
+        _has(name, option) and option_tables()[name].since.get(option, ()) <= settings.newest_sdk
         for name in _BY_LAST_WORD[last_word]
     )
 
@@ -159,12 +159,12 @@ def _fault(view: CallView, name: str) -> str:
     """Return what is wrong with an option, or ``""``."""
     table, settings = option_tables()[view.name], view.settings
     since = table.since.get(name)
-    if since is not None and settings.exact_sdk < since:
+    if since is not None and settings.newest_sdk < since:
         return (
             f"`{name}` of `{view.shown}` is new in temporalio {_text(since)}, and the project has "
-            f"{_text(settings.exact_sdk)}, {_then(view.name)}"
+            f"{_text(settings.newest_sdk)}, {_then(view.name)}"
         )
-    if _has(view.name, name) or newest_sdk() < settings.exact_sdk < _UNSET:
+    if _has(view.name, name) or newest_sdk() < settings.newest_sdk < _UNSET:
         return ""
     if name in table.gone and settings.target_sdk < table.gone[name]:
         return ""

@@ -109,8 +109,8 @@ def _is_refused(
 
 def _wanted(settings: RuleSettings) -> tuple[str, ...]:
     """What the SDK may want that the project runs with."""
-    if settings.exact_sdk != _UNSET:
-        return (_OLD if settings.exact_sdk < _CHANGED else _NEW,)
+    if settings.newest_sdk < _CHANGED:
+        return (_OLD,)
     return (_NEW, _OLD) if settings.target_sdk < _CHANGED else (_NEW,)
 
 

@@ -46,7 +46,7 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     if (module, name) == ("temporalio.workflow", "TimeoutError") and _is_caught_in_time(at):
         new = f"{at.imported('asyncio')}.TimeoutError"
         return at.unsafe("Catch `asyncio.TimeoutError`", at.replace(node, new))
-    new = sdk().replacement(module, name, at.settings.exact_sdk) if module in sdk().names else ""
+    new = sdk().replacement(module, name, at.settings.newest_sdk) if module in sdk().names else ""
     if not new:
         return None
     parent = at.parent()
@@ -116,7 +116,7 @@ def _renamed_import(node: cst.ImportFrom, at: FixView) -> Repair | None:
         if not all(alias.evaluated_name in sdk().names[home] for alias in node.names):
             return None
         return at.unsafe(f"Import from `{home}`", at.replace(node.module, home))
-    table, target = sdk(), at.settings.exact_sdk
+    table, target = sdk(), at.settings.newest_sdk
     wrong = [a for a in node.names if table.fault(module, a.evaluated_name, target)]
     edits: list[TextEdit] = []
     for alias in wrong:

@@ -6,10 +6,12 @@
 languages, and `workflow.get_logger` exists in none. In a function such names fail only when the
 line is reached, perhaps long after the worker has started.
 
-Names that are newer than the project's version of the SDK (`target-sdk`) are also reported, unless
-the code checks for them with `hasattr()` or catches the error. Names that this version has, but
-newer ones do not, are a warning: `workflow.timedelta` was there up to 1.27, because the module
-happened to import it. What the file itself puts into the module is not reported.
+Names that are newer than the project's version of the SDK are also reported, unless the code checks
+for them with `hasattr()` or catches the error. That version is `target-sdk`, or the newest that the
+lock file or the requirements near the file admit: 1.7 for `temporalio==1.7.0`, 1.8 for
+`temporalio<1.9`. Names that this version has, but newer ones do not, are a warning:
+`workflow.timedelta` was there up to 1.27, because the module happened to import it. What the file
+itself puts into the module is not reported.
 
 ## Bad
 
@@ -125,7 +127,7 @@ class UnknownTemporalApi(Rule):
     @classmethod
     def suspicious(cls, source: str, settings: RuleSettings) -> bool:
         """True if a text seems to use a name that the SDK does not have."""
-        table, target = sdk(), settings.exact_sdk
+        table, target = sdk(), settings.newest_sdk
         known = _MODULES if "import" not in source else _imported_modules(source)
         for module in sorted(known):
             path = "temporalio.workflow" if module == "wf" else f"temporalio.{module}"
@@ -150,7 +152,7 @@ class UnknownTemporalApi(Rule):
         module = ctx.dotted_name(node.value)
         if module is None or not module.startswith("temporalio"):
             return
-        name, target = node.attr.value, ctx.settings.exact_sdk
+        name, target = node.attr.value, ctx.settings.newest_sdk
         if not sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
             return
         if not _is_guarded(ctx):
@@ -168,7 +170,7 @@ class UnknownTemporalApi(Rule):
             given = assigned if assigned is not None else given
         if not isinstance(given, cst.Call) or isinstance(ctx.parent(), cst.AssignTarget):
             return
-        name, target = node.attr.value, ctx.settings.exact_sdk
+        name, target = node.attr.value, ctx.settings.newest_sdk
         function = ctx.dotted_name(given.func) or ""
         message = sdk().attribute_fault(function, name, target, ctx.code(node))
         if message and not _is_guarded(ctx):
@@ -177,7 +179,7 @@ class UnknownTemporalApi(Rule):
     def visit_Import(self, node: cst.Import, ctx: Context) -> None:
         """`import temporalio.worker.deployment_config`."""
         for alias in node.names:
-            message = _path_fault(alias.evaluated_name, ctx.settings.exact_sdk)
+            message = _path_fault(alias.evaluated_name, ctx.settings.newest_sdk)
             if message and not _is_guarded(ctx):
                 ctx.report(self, node, message, detail=(alias.evaluated_name, ()))
 
@@ -185,7 +187,7 @@ class UnknownTemporalApi(Rule):
         """`from temporalio.workflow import side_effect`."""
         if node.module is None or node.relative or isinstance(node.names, cst.ImportStar):
             return
-        module, target = ctx.code(node.module), ctx.settings.exact_sdk
+        module, target = ctx.code(node.module), ctx.settings.newest_sdk
         message, wrong = _path_fault(module, target), []
         if not message:
             names = [alias.evaluated_name for alias in node.names]

@@ -24,6 +24,7 @@ from wflint import limits
 from wflint.callgraph import builder, contexts
 from wflint.callgraph.guards import functions
 from wflint.config import environment, targets
+from wflint.config.requirements import SdkRange
 from wflint.facts import sharing
 from wflint.facts.local_names import NameTables
 from wflint.facts.model import FunctionBody
@@ -639,7 +640,7 @@ def test_no_expression_runs_over_blank_lines_again_and_again(tmp_path: Path, nam
     """From each of them to the last, this would be a day's work."""
     (tmp_path / name).write_text(f"{BLANK}#x\n{'python = ' + BLANK}x\n{'temporalio[' * 20_000}")
     (tmp_path / "flow.py").write_text(f"{DOUBLING.format(body='        time.time()')}{BLANK}y = 1")
-    assert targets.infer_sdk(tmp_path) is None
+    assert targets.sdk_range(tmp_path, tmp_path) == SdkRange()
     assert targets.infer_python(tmp_path) is None
     assert not decode((tmp_path / "flow.py").read_bytes()).declared_global
 

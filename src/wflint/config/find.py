@@ -20,8 +20,9 @@ from wflint.config.errors import ConfigError
 from wflint.config.extending import extended
 from wflint.config.layers import apply_flags
 from wflint.config.reading import Table, decode, parse, parse_file, read, shown_file
+from wflint.config.requirements import SdkRange, Version
 from wflint.config.settings import ApiSetting, Settings
-from wflint.config.targets import Version, infer_python, infer_sdk, locked_sdk, parse_version
+from wflint.config.targets import infer_python, parse_version, sdk_range
 from wflint.system.borders import (
     Border,
     collects_unrelated_things,
@@ -54,19 +55,23 @@ class Project:
     discovers: bool = True
     only: Path | None = None
 
-    @cached_property
+    @property
     def target_sdk(self) -> Version | None:
-        """The version of ``temporalio`` that the code runs with; ``None`` is the newest."""
-        if self.settings.target_sdk is not None:
-            return parse_version(self.settings.target_sdk)
-        return infer_sdk(self.root)
+        """The oldest version of ``temporalio`` that the code runs with; ``None`` is the newest."""
+        return self.sdk.oldest
 
     @cached_property
-    def exact_sdk(self) -> Version | None:
-        """The version of ``temporalio`` that is set or locked; ``None`` where neither is."""
-        if self.settings.target_sdk is not None:
-            return parse_version(self.settings.target_sdk)
-        return locked_sdk(self.root)
+    def sdk(self) -> SdkRange:
+        """The versions of ``temporalio`` that the code in the root runs with."""
+        return self.named_sdk or sdk_range(self.root, self.root)
+
+    @cached_property
+    def named_sdk(self) -> SdkRange | None:
+        """The version of ``temporalio`` that is set."""
+        if self.settings.target_sdk is None:
+            return None
+        version = parse_version(self.settings.target_sdk)
+        return SdkRange(version, version)
 
     @cached_property
     def target_python(self) -> Version:

@@ -240,7 +240,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     target_sdk: str | None = None
     """The version of `temporalio` that the code runs with, such as `"1.20"`. Without it, the
     version in the lock file, or the lowest that the project's requirements admit, or else the
-    newest that wflint knows."""
+    newest that wflint knows. For each file the nearest folder counts that has a lock file or
+    requirements (`pyproject.toml`, `requirements.txt` and the like). Where these rule out newer
+    versions, as `temporalio==1.7.0` and `temporalio<1.9` do, what only those have is missing."""
 
     target_python: str | None = None
     """The lowest version of Python that the code runs with, such as `"3.11"`. Without it, the

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from wflint.system.borders import link_leads_out
+from wflint.config.requirements import SdkRange, Version, packaged_folder, required_in
+from wflint.system.borders import Border, link_leads_out
 from wflint.system.disk import read_file
 
-Version = tuple[int, int]
-
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+_PIPENV_LOCK = "Pipfile.lock"
 _LOCKED = re.compile(
     r"""^name\ =\ "temporalio"\s*\nversion\ =\ "(\d{1,9})\.(\d{1,9})(?!\d)[^"\n]*"
     (?!\nsource\ =\ \{\ (?:editable|virtual|directory))  # the SDK's own repository""",
     re.VERBOSE | re.MULTILINE,
 )
 _NAMED = b'name = "temporalio"'
-_LONG_ENOUGH = 400
-_REQUIRED = re.compile(
-    r"""(?<![\w.-])temporalio(?:\[[^\[\]\n]*\])?["']?\s*   # temporalio, temporalio[openai-agents]
-    (?:===?|>=?|~=                                     # temporalio>=1.20
-    |=\s*["'][\^~>=]*                                  # poetry: temporalio = "^1.9"
-    |=\s*\{[^{}\n]*?version\s*=\s*["'][\^~>=]*)        # temporalio = { version = "^1.9" }
-    \s*(\d{1,9})\.(\d{1,9})(?!\d)""",
-    re.VERBOSE,
+_LOCKED_BY_PIPENV = re.compile(
+    rb'"temporalio":\s*\{[^{}]{0,9999}?"version":\s*"==(\d{1,9})\.(\d{1,9})(?!\d)'
 )
+_LONG_ENOUGH = 400
+_ENDS = (".txt", ".in", ".toml", ".lock", ".cfg", "setup.py", "Pipfile")
 _PYTHON = re.compile(
     r"""^[^\S\n]*(?:requires-python|python_requires|python)\s*=\s*(?:["']\s*)?
     (?:(?:===?|>=?|~=|\^|~)\s*)?(\d{1,9})\.(\d{1,9})(?!\d)""",
@@ -45,32 +41,79 @@ def parse_version(text: str) -> Version:
     return int(major), int(minor)
 
 
-def infer_sdk(root: Path) -> Version | None:
-    """The version of ``temporalio`` in the lock file, or the lowest that is required.
+def sdk_range(folder: Path, root: Path) -> SdkRange:
+    """The versions of ``temporalio`` that a folder of the project ``root`` runs with.
 
-    The nearest folder that says something counts, from the project root up to the repository's.
+    The nearest folder that says something counts, from there up to the repository's. A lock file is
+    more exact than requirements: that of a folder further up counts where these admit it.
     """
-    for folder in upwards(root):
-        locked = _locked_in(folder)
+    border = Border(root)
+    required: SdkRange | None = None
+    inside = [f for f in (folder, *folder.parents) if f != root and f.is_relative_to(root)]
+    for place in (*inside, *upwards(root)):
+        own = required_in(place, border) if required is None else None
+        locked = _locked_in(place)
         if locked:
-            return min(locked)
-        required = [v for path in _requirements(folder) for v in _versions(_REQUIRED, path)]
-        if required:
-            return min(required)
-    return None
+            exact = SdkRange(min(locked), max(locked))
+            if required is None:
+                return exact if own is None or own.admits(exact) else _either(own, exact)
+            return exact if required.admits(exact) else required
+        required = required or own
+    return required or SdkRange()
 
 
-def locked_sdk(root: Path) -> Version | None:
-    """The version of ``temporalio`` in the nearest lock file."""
-    for folder in upwards(root):
-        locked = _locked_in(folder)
-        if locked:
-            return min(locked)
-    return None
+def _either(one: SdkRange, other: SdkRange) -> SdkRange:
+    """The versions that one of two that contradict each other admits."""
+    lows = [low for low in (one.oldest, other.oldest) if low is not None]
+    highs = [one.newest, other.newest]
+    known = [high for high in highs if high is not None]
+    return SdkRange(min(lows, default=None), max(known) if len(known) == len(highs) else None)
+
+
+class SdkRanges:
+    """The versions of ``temporalio`` that the parts of a program run with.
+
+    ``names`` are those of the files of the program, relative to its root and with ``/``.
+    """
+
+    def __init__(self, root: Path, names: Iterable[str]) -> None:
+        self._root = root
+        found = {packaged_folder(name) for name in names if name.endswith(_ENDS)}
+        self._folders = frozenset(os.path.join(root, native(f)) for f in found if f)
+        self._at: dict[str, SdkRange] = {}
+
+    def at(self, folder: str) -> SdkRange:
+        """The versions for the code in a folder, which is an absolute path."""
+        while folder not in self._folders and len(folder) > len(str(self._root)):
+            folder = os.path.dirname(folder)
+        if folder not in self._at:
+            is_part = folder in self._folders
+            self._at[folder] = sdk_range(Path(folder) if is_part else self._root, self._root)
+        return self._at[folder]
+
+    @property
+    def about(self) -> list[tuple[str, SdkRange]]:
+        """All that is required anywhere."""
+        return [(folder, self.at(folder)) for folder in (str(self._root), *sorted(self._folders))]
+
+
+def native(name: str) -> str:
+    """A name with ``/`` as the system writes it in paths."""
+    return name if os.sep == "/" else name.replace("/", os.sep)
 
 
 def _locked_in(folder: Path) -> list[Version]:
-    return [v for name in _LOCKS for v in _locked(folder / name)]
+    by_pipenv = _locked_by_pipenv(folder / _PIPENV_LOCK)
+    return [*(v for name in _LOCKS for v in _locked(folder / name)), *by_pipenv]
+
+
+def _locked_by_pipenv(path: Path) -> Iterator[Version]:
+    try:
+        data = _read(path)
+    except OSError:
+        return
+    for found in _LOCKED_BY_PIPENV.finditer(data):
+        yield int(found[1]), int(found[2])
 
 
 def _locked(path: Path) -> Iterator[Version]:
@@ -114,14 +157,6 @@ def upwards(root: Path) -> Iterator[Path]:
             yield folder
         if os.path.exists(folder / ".git"):
             return
-
-
-def _requirements(folder: Path) -> list[Path]:
-    named = [folder / name for name in ("pyproject.toml", "setup.cfg", "setup.py")]
-    try:
-        return [*named, *sorted(folder.glob("requirements*.txt"))]
-    except OSError:
-        return named
 
 
 def _versions(pattern: re.Pattern[str], path: Path) -> list[Version]:

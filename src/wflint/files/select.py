@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from wflint.config.find import ConfigError, Project, ProjectFinder
+from wflint.config.targets import SdkRanges
 from wflint.files.listing import list_project
 
 STDIN = "-"
@@ -23,7 +24,8 @@ class Group(Struct):
     """A program: all of its files, and those that are to be reported, as sorted absolute paths.
 
     ``project`` has the settings of its root, ``below`` those of the folders that have settings of
-    their own, by their absolute paths. ``looks`` says what listed files looked like from outside.
+    their own, by their absolute paths. ``looks`` says what listed files looked like from outside,
+    ``sdks`` which versions of the SDK its parts run with.
     """
 
     project: Project
@@ -31,6 +33,7 @@ class Group(Struct):
     chosen: list[str]
     below: dict[str, Project] = {}
     looks: dict[str, bytes] = {}
+    sdks: SdkRanges = field(default_factory=lambda: SdkRanges(Path(), ()))
 
     @property
     def projects(self) -> list[Project]:
@@ -106,6 +109,7 @@ class _Program:
         self.group.files = sorted({*listed, *self.extra}) if self.extra else listed
         self.group.chosen = [path for path in self.group.files if path in self.chosen]
         self.group.looks = self.listing.looks
+        self.group.sdks = SdkRanges(self.project.root, self.listing.seen)
         return self.group
 
     def leave_out_broken(self) -> Iterator[tuple[bool, str]]:

@@ -24,6 +24,7 @@ from wflint.checking.registry import (
 )
 from wflint.config.environment import Environment, find_environments
 from wflint.config.find import Project
+from wflint.config.requirements import SdkRange
 from wflint.config.settings import DEFAULT_TEST_PATHS, Settings
 from wflint.diagnostics import Severity
 from wflint.files.select import Group
@@ -32,6 +33,7 @@ from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.run.request import Request
 from wflint.temporal.decorators import HANDLER_SETTINGS, EntryNames
 from wflint.temporal.libraries import with_libraries
+from wflint.temporal.options import newest_sdk
 
 _NEWEST_SDK = (99, 0)
 _NEWEST_PYTHON = (99, 0)
@@ -63,9 +65,9 @@ class Governing:
         self._selections = {
             p: select_rules(p.settings, self.registry, command) for p in self.projects
         }
-        self._rule_settings = {p: _rule_settings(p) for p in self.projects}
-        extra = sorted(code for code, rule in self.asked.items() if _adds_to_notes(rule))
-        self._noted_settings = {p: standing_for((s, extra)) for p, s in self._rule_settings.items()}
+        self._extra = sorted(code for code, rule in self.asked.items() if _adds_to_notes(rule))
+        self._rule_settings: dict[str, RuleSettings] = {}
+        self._noted_settings: dict[RuleSettings, bytes] = {}
 
     @property
     def settings(self) -> list[Settings]:
@@ -84,11 +86,19 @@ class Governing:
 
     def rule_settings(self, path: str) -> RuleSettings:
         """The settings that rules may ask for in a file."""
-        return self._rule_settings[self.group.owner(path)]
+        folder = os.path.dirname(path)
+        if folder not in self._rule_settings:
+            owner = self.group.owner(path)
+            sdk = owner.named_sdk or self.group.sdks.at(folder)
+            self._rule_settings[folder] = _rule_settings(owner, sdk)
+        return self._rule_settings[folder]
 
     def noted_settings(self, path: str) -> bytes:
         """Return the settings of a file that notes on it rest on, as bytes."""
-        return self._noted_settings[self.group.owner(path)]
+        settings = self.rule_settings(path)
+        if settings not in self._noted_settings:
+            self._noted_settings[settings] = standing_for((settings, self._extra))
+        return self._noted_settings[settings]
 
     def relative(self, path: str) -> str:
         """The path of a file relative to the folder of its settings."""
@@ -201,7 +211,8 @@ class Governing:
         """All settings but for those that only say what is reported."""
         plain = Settings()
         kept = {name: getattr(plain, name) for name in _REPORTING}
-        return [(str(p.root), replace(p.settings, **kept)) for p in self.projects]
+        settings = [(str(p.root), replace(p.settings, **kept)) for p in self.projects]
+        return settings, self.group.sdks.about
 
     def _all(self, key: str) -> Iterable[str]:
         return (name for settings in self.settings for name in getattr(settings, key))
@@ -218,11 +229,14 @@ def _adds_to_notes(rule: Rule) -> bool:
     )
 
 
-def _rule_settings(project: Project) -> RuleSettings:
+def _rule_settings(project: Project, sdk: SdkRange) -> RuleSettings:
+    newest = sdk.newest or _NEWEST_SDK
+    if not sdk.is_exact and newest >= newest_sdk():
+        newest = _NEWEST_SDK
     return RuleSettings(
         project.settings.default_activity_timeout,
-        project.target_sdk or _NEWEST_SDK,
-        project.exact_sdk or _NEWEST_SDK,
+        sdk.oldest or _NEWEST_SDK,
+        newest,
         project.target_python,
         project.named_python or _NEWEST_PYTHON,
         project.settings.max_workflow_commands,

@@ -124,6 +124,7 @@ class ResultCache:
         about = (
             build_id(tuple(plugins)),
             [_about(project) for project in projects],
+            group.sdks.about,
             request.no_ignores,
             request.show_gaps,
             request.making.about if request.making is not None else "",
@@ -150,7 +151,7 @@ class ResultCache:
 def _about(project: Project) -> object:
     """Return the settings of one folder that a result depends on."""
     settings = replace(project.settings, output_format=None, cache_dir=None, baseline=None)
-    versions = (project.target_sdk, project.exact_sdk, project.target_python, project.named_python)
+    versions = (project.named_sdk, project.target_python, project.named_python)
     return (str(project.root), settings, versions)
 
 
