@@ -73,9 +73,10 @@ class TestWhenPrintingFails:
     ) -> None:
         if "/dev/full" in redirection and not FULL_DISK.exists():
             pytest.skip("there is no /dev/full")
-        for number in range(100):  # more than a pipe holds
+        lines = '        subprocess.run("refund")\n' * 40
+        for number in range(20):  # more than a pipe holds
             text = OTHER.replace("RefundWorkflow", f"Refund{number}Workflow")
-            write(project / f"shop/refund{number}.py", text)
+            write(project / f"shop/refund{number}.py", text + lines)
         done = _shell(f"check {redirection}")
         assert (done.returncode, done.stderr[: len(said)]) == (code, said), done.stderr
         assert "internal error" not in done.stderr

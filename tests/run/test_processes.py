@@ -83,7 +83,7 @@ def places(result: Result) -> list[tuple[str, int, str]]:
 
 
 @either_way
-@pytest.mark.parametrize("jobs", [1, 2, 3, 50])
+@pytest.mark.parametrize("jobs", [1, 3, pytest.param(50, marks=pytest.mark.exhaustive)])
 def test_any_number_of_them_finds_the_same(project: Path, jobs: int, method: Method) -> None:
     result = check(Request(jobs=jobs, start_method=method))
     assert places(result) == FOUND
@@ -101,7 +101,7 @@ def test_each_reads_what_the_request_brings_and_the_settings_say(
     texts = {str(project / "flow3.py"): f"from ours import flow\n{code}".encode()}
     request = Request(texts=texts, start_method=method)
     read_here = count_reads(monkeypatch)
-    result = check(msgspec.structs.replace(request, jobs=12))
+    result = check(msgspec.structs.replace(request, jobs=6))
     assert result.diagnostics[1].other_entries == 10
     assert len(read_here) < 5
     alone = check(msgspec.structs.replace(request, jobs=1))
@@ -190,7 +190,7 @@ def test_where_they_cannot_be_copied_they_begin_from_nothing(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_here = count_reads(monkeypatch)
-    result = check(Request(jobs=13))
+    result = check(Request(jobs=6))
     assert (places(result), result.warnings) == (FOUND, [])
     assert len(read_here) < 5
 
