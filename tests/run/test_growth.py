@@ -282,8 +282,10 @@ COSTLY = {
     "errors under tests",
     "findings in branches",
     "functions of one name",
+    "helpers that raise",
     "statements that are tried",
     "statements that are tried in one that is",
+    "tests before calls that may raise",
     "values that reach a workflow",
 }
 """Shapes that take several seconds."""
