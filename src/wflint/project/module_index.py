@@ -86,6 +86,20 @@ class ModuleIndex:
             return False
         return "__init__.py" in self._listing(os.path.join(folder, name))
 
+    def package_around(self, path: str, depth: int, name: str) -> str | None:
+        """Return the package ``name`` that is ``depth`` above the module in a file.
+
+        It is ``None`` where the folder there has another name, as behind a link.
+        """
+        is_package = is_namespace(path) or os.path.basename(path) == "__init__.py"
+        folder = path if is_namespace(path) else os.path.dirname(path)
+        for _ in range(depth if is_package else depth - 1):
+            folder = os.path.dirname(folder)
+        if os.path.basename(folder) != name.rpartition(".")[2]:
+            return None
+        init = os.path.join(folder, "__init__.py")
+        return self._as_listed(init) if "__init__.py" in self._listing(folder) else folder
+
     def name_of(self, path: str) -> tuple[str, bool]:
         """The dotted name of a file as its own project would import it, and if it is a package."""
         known = self._followed.get(path) or self._names.get(path)

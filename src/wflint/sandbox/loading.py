@@ -76,10 +76,11 @@ class _Import(NamedTuple):
 
 
 class _Load(NamedTuple):
-    """Python's own importer looks for a module."""
+    """Python's own importer looks for a module, which ``whole`` is, or is in."""
 
     by: Step
     passed: bool
+    whole: str
 
 
 class _Take(NamedTuple):
@@ -130,6 +131,7 @@ class _Loader:
         self.index = index
         self.passes = passes
         self.loaded = Loaded()
+        self._folders: set[str] = set()  # the packages that are no more than a folder
         self._tasks: list[_Task] = []
         self._late: list[_Task] = []  # what functions import, when all modules are loaded
 
@@ -153,7 +155,7 @@ class _Loader:
     def _import(self, task: _Import) -> None:
         by, modules = task.by, self.loaded.modules
         self.loaded.steps.append(by)
-        if by.name in modules:
+        if by.name in modules and by.name not in self._folders:
             return
         if task.passed or self.passes(by.name):
             parent = by.name.rpartition(".")[0]
@@ -162,21 +164,26 @@ class _Loader:
                 self._tasks.append(_Import(by._replace(name=parent), task.passed))
         else:
             self._tasks.extend(
-                _Load(by._replace(name=name), task.passed) for name in _with_parents(by.name)
+                _Load(by._replace(name=name), task.passed, by.name)
+                for name in _with_parents(by.name)
             )
 
     def _load(self, task: _Load) -> None:
-        name, importer = task.by.name, task.by.importer or self.path
-        self.loaded.steps.append(task.by)
-        if name in self.loaded.modules:
+        name, modules = task.by.name, self.loaded.modules
+        is_known = name in modules and name not in self._folders
+        path = None if is_known else self._file(task)
+        if path is not None and is_namespace(path):
+            if name not in modules:
+                self._folder(name, path)
             return
-        self.loaded.modules[name] = not self.passes(name)
-        path = self.path if name == self.name else self.index.find(name, importer)
+        self.loaded.steps.append(task.by)
+        if is_known or (path is None and name in modules):
+            return
+        self._folders.discard(name)
+        modules[name] = not self.passes(name)
         if path is None or self.passes(name):
             return
         self.loaded.reloaded[path] = name
-        if is_namespace(path):
-            return
         module = self.store.load(path)
         statements = (_as_loaded(fact, module.facts.name, name) for fact in module.facts.imports)
         for statement in reversed(list(statements)):
@@ -184,6 +191,26 @@ class _Loader:
         for fact in imports_in_functions(module) if self.to_the_end else ():
             statement = _as_loaded(fact, module.facts.name, name)
             self._late.extend(self._statement(path, statement, False))
+
+    def _folder(self, name: str, path: str) -> None:
+        """A package without an ``__init__.py``, whose name a module may still have as well."""
+        self._folders.add(name)
+        self.loaded.modules[name] = not self.passes(name)
+        if not self.passes(name):
+            self.loaded.reloaded[path] = name
+
+    def _file(self, task: _Load) -> str | None:
+        """Return the file of a module; a package is the one that the module in it was found in.
+
+        A folder may well have a module of its own name, which is none of these.
+        """
+        name, importer = task.by.name, task.by.importer or self.path
+        whole = self.path if task.whole == self.name else self.index.find(task.whole, importer)
+        if name == task.whole:
+            return whole
+        depth = task.whole.count(".") - name.count(".")
+        around = self.index.package_around(whole, depth, name) if whole is not None else None
+        return around or self.index.find(name, importer)
 
     def _statement(self, path: str, fact: ImportFact, passed: bool) -> Iterator[_Task]:
         if fact.typed or fact.fallback:
@@ -208,7 +235,7 @@ class _Loader:
             if inner in self.loaded.modules:
                 self.loaded.steps.append(by)
             elif not _binds(facts, name, inner) and self.index.find(inner, importer) is not None:
-                self._tasks.append(_Load(by, task.passed))
+                self._tasks.append(_Load(by, task.passed, inner))
 
 
 def _name_in_program(path: str, store: Store, index: ModuleIndex) -> str:

@@ -8,6 +8,7 @@ outside of the project that they lead to, themselves or through modules of the p
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -88,7 +89,7 @@ class Reloads:
         files = {name: path for path, name in loaded.reloaded.items() if not is_namespace(path)}
         name, found = loaded.reloaded[root], {root}
         while name := name.rpartition(".")[0]:
-            if name in files:
+            if os.path.basename(files.get(name, "")) == "__init__.py":
                 found.add(files[name])
         return found
 
