@@ -64,7 +64,8 @@ What is passed through anyway is not reported: the standard library, `temporalio
 `protobuf`; what the workers that list the workflow, their plugins and clients pass through; imports
 under `imports_passed_through()` or `TYPE_CHECKING`, and those in a `try` that catches an error.
 Nothing is said where the settings of the sandbox cannot be read to the end, as where a library
-that is not part of the project makes the client, a plugin or the runner of the Worker.
+that is not part of the project makes the client, a plugin or the runner of the Worker, or is given
+the workflow to make the Worker itself.
 
 ## Fix safety
 

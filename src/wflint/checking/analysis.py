@@ -25,6 +25,7 @@ from wflint.checking.definitions import DefinitionChecks
 from wflint.checking.elsewhere import check_elsewhere
 from wflint.checking.entries import find_entries, read_files, read_share
 from wflint.checking.escapes import Escapes
+from wflint.checking.foreign_runs import gaps_of_workers
 from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.loading import LoadingChecks
 from wflint.checking.own_errors import OwnErrors
@@ -184,6 +185,8 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     checker.commands.targets.defining = defining
     model = _model(question, checker)
     answer.reached, events = _search(question, model, checker, entries)
+    with store.faults.at(EVERYWHERE):
+        answer.reached.gaps += gaps_of_workers(answer.reached, workflows, sandboxes)
     answer.summaries = checker.summaries
     unmade = [one.cls for one in answer.unseen if not one.decorator]
     parts = Parts(workflows, defining, question.gated.named, events, answer.reached, unmade)
@@ -272,7 +275,9 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     importer = f"{question.root}/__init__.py"
     roots = EntryPoints(resolver, question.names, importer, question.gated.named)
     configuring = question.gated.configuring
-    sandboxes = Sandboxes(resolver, question.root, configuring, question.is_test)
+    handing = question.gated.handing
+    lists = Lists(resolver, question.files, question.read)
+    sandboxes = Sandboxes(resolver, question.root, configuring, handing, lists, question.is_test)
     checker = Checker(
         question.rules,
         table,

@@ -44,19 +44,24 @@ SANDBOX = (
 """Texts without which a file that talks to Temporal says nothing to the sandbox."""
 
 
-NAMED, CANDIDATE, CONFIGURING = 1, 2, 4
+NAMED, CANDIDATE, CONFIGURING, HANDING = 1, 2, 4, 8
+
+_HANDING = ((b"orker",), (b"orkflow", b"ORKFLOW"))
+"""A file that has the Worker of a library run workflows has one text of each."""
 
 
 class Gated(Struct):
     """The files that pass the prefilter, as absolute paths in the order of the files.
 
     ``named`` mention Temporal, ``candidates`` among them may define entry points, ``configuring``
-    may set up the sandbox. ``unreadable`` files are given with the reason.
+    may set up the sandbox. ``handing``, which need not mention Temporal, may give workflows to
+    others that run them. ``unreadable`` files are given with the reason.
     """
 
     named: list[str] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
     configuring: list[str] = field(default_factory=list)
+    handing: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
@@ -69,9 +74,10 @@ class Gate:
 
     def marks(self, data: bytes) -> int:
         """Return what is found in the bytes of a file, as flags."""
+        marks = HANDING if all(_has_any(data, texts) for texts in _HANDING) else 0
         if not _has_any(data, self._named):
-            return 0
-        marks = NAMED
+            return marks
+        marks |= NAMED
         if _has_any(data, self._entry_points) or _OTHER_SPELLINGS.search(data):
             marks |= CANDIDATE
         if _has_any(data, SANDBOX):
@@ -88,7 +94,9 @@ def gate(files: Iterable[str], marks_of: Callable[[str], int]) -> Gated:
         except OSError as error:
             gated.unreadable[path] = error.strerror or str(error)
             continue
-        if marks:
+        if marks & HANDING:
+            gated.handing.append(path)
+        if marks & NAMED:
             gated.named.append(path)
             if marks & CANDIDATE:
                 gated.candidates.append(path)

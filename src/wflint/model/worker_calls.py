@@ -106,6 +106,16 @@ def calls_giving(module: Module, words: frozenset[str]) -> Calls:
     return module.notes.answer(question, Calls, lambda: _calls_giving(module, words))
 
 
+def calls_with(module: Module, words: frozenset[str]) -> list[WorkerCall]:
+    """Return the calls of a module with arguments in whose rows one of some names stands."""
+
+    def find() -> list[WorkerCall]:
+        near = _Near(module, parse_or_empty(module.source), words)
+        return near.calls(lambda node: bool(node.args or node.keywords))
+
+    return module.notes.answer(f"calls with {' '.join(sorted(words))}", list[WorkerCall], find)
+
+
 def _worker_calls(module: Module) -> list[WorkerCall]:
     if _MAY_REGISTER.search(module.source.searchable) is None:
         return []

@@ -19,8 +19,8 @@ def hidden_files(gated: Gated, index: ModuleIndex, read: Callable[[str], bytes])
 
 def without(gated: Gated, hidden: tuple[str, ...]) -> Gated:
     """Return what the gate let through, without some files."""
-    named, candidates, configuring = (
+    named, candidates, configuring, handing = (
         [path for path in paths if path not in hidden]
-        for paths in (gated.named, gated.candidates, gated.configuring)
+        for paths in (gated.named, gated.candidates, gated.configuring, gated.handing)
     )
-    return Gated(named, candidates, configuring, gated.unreadable)
+    return Gated(named, candidates, configuring, handing, gated.unreadable)

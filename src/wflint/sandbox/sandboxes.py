@@ -13,7 +13,9 @@ from wflint.facts.ids import Cls, shown_name
 from wflint.facts.relative import known_as
 from wflint.files.notebook import is_notebook
 from wflint.inference.resolver import Resolver
+from wflint.model.lists import Lists
 from wflint.project.folders import is_namespace
+from wflint.sandbox.foreign_workers import ForeignWorkers, Handed
 from wflint.sandbox.loading import Loaded, load_workflow
 from wflint.sandbox.passthrough import Passthrough
 from wflint.sandbox.workers import WorkerSettings, in_files
@@ -31,7 +33,8 @@ class Link(NamedTuple):
 class Sandboxes:
     """Tells which modules the sandbox loads again for each workflow, and which are shared.
 
-    ``configuring`` are the files below ``root`` that may set up the sandbox, ``is_test`` tells
+    ``configuring`` are the files below ``root`` that may set up the sandbox, ``handing`` those that
+    may give workflows to others that run them, whose lists ``lists`` follows. ``is_test`` tells
     tests: what these set up counts for workflows in tests only.
     """
 
@@ -40,6 +43,8 @@ class Sandboxes:
         resolver: Resolver,
         root: str,
         configuring: Sequence[str],
+        handing: Sequence[str],
+        lists: Lists,
         is_test: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.resolver = resolver
@@ -47,6 +52,8 @@ class Sandboxes:
         self._of_library: Callable[[Cls], tuple[frozenset[str], bool]]
         self._root = root
         self._configuring = configuring
+        self._handing = sorted({*configuring, *handing})
+        self._lists = lists
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
         self._loaded_late: dict[str, Loaded] = {}
@@ -66,14 +73,24 @@ class Sandboxes:
     @cached_property
     def _own(self) -> WorkerSettings:
         """The settings of the project, without its tests."""
-        own = (path for path in self._configuring if not self._is_test(path))
-        return WorkerSettings(self.resolver, own, self.workflows, self._root)
+        return self._made_in(of_tests=False)
 
     @cached_property
     def _of_tests(self) -> WorkerSettings:
         """The settings of the tests, for their own workflows."""
-        tests = (path for path in self._configuring if self._is_test(path))
-        return WorkerSettings(self.resolver, tests, self.workflows, self._root)
+        return self._made_in(of_tests=True)
+
+    def _made_in(self, *, of_tests: bool) -> WorkerSettings:
+        own, handing = (
+            [path for path in paths if self._is_test(path) == of_tests]
+            for paths in (self._configuring, self._handing)
+        )
+        foreign = ForeignWorkers(self.resolver, handing, self.workflows, self._lists)
+        return WorkerSettings(self.resolver, own, self.workflows, self._root, foreign)
+
+    def handed(self, cls: Cls) -> Handed | None:
+        """Return the call that gives a workflow to a library, where nothing else runs it."""
+        return (self._of_tests if self._is_test(cls.path) else self._own).handed(cls)
 
     def _of(self, cls: Cls) -> Passthrough:
         """The settings for one workflow; that of a test may run as any worker of the project."""

@@ -6,6 +6,8 @@ worker is seen to get count as well, if they belong to the same part of the repo
 folder around their file that has any workflows. What workers of a part are given belongs
 to the workflows of that part that no list names as well, for nobody can say which worker runs them,
 if any does. Settings never reach a neighbour that has some of its own.
+
+Of a workflow that only a library is given to run nothing is known.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue
 from wflint.model.listings import Listing
 from wflint.model.lists import Lists
-from wflint.model.worker_calls import worker_calls
+from wflint.model.worker_calls import WorkerCall, worker_calls
 from wflint.project.import_closures import ImportClosures
+from wflint.sandbox.foreign_workers import ForeignWorkers, Handed
 from wflint.sandbox.module_settings import Piece
 from wflint.sandbox.passthrough import Passthrough, read_passthrough, unsandboxed_in
 from wflint.sandbox.sites import At, Sites
@@ -33,23 +36,31 @@ from wflint.sandbox.sites import At, Sites
 class Listed(Struct, frozen=True):
     """The workflows in each list of a file, which a call at an offset is given.
 
-    ``complete`` if all of its lists could be read.
+    ``complete`` if all of its lists could be read. ``foreign`` are the offsets of calls of code
+    outside the project, which may make any Worker.
     """
 
     workflows: tuple[tuple[int, frozenset[Cls]], ...] = ()
     complete: bool = True
+    foreign: frozenset[int] = frozenset()
 
 
 class WorkerSettings:
     """The settings that some files make, for the workflows of a project."""
 
     def __init__(
-        self, resolver: Resolver, paths: Iterable[str], workflows: Sequence[Cls], root: str
+        self,
+        resolver: Resolver,
+        paths: Iterable[str],
+        workflows: Sequence[Cls],
+        root: str,
+        foreign: ForeignWorkers,
     ) -> None:
         self.resolver = resolver
         self.paths = sorted(paths)
         self.workflows = workflows
         self.root = root
+        self._foreign = foreign
         self._closures = ImportClosures(resolver.store, resolver.index, frozenset(self.paths))
 
     def of(self, cls: Cls) -> Passthrough:
@@ -61,6 +72,8 @@ class WorkerSettings:
             (self._of_worker(path, offset, cls), cls)
             for path, offset in self._listing_of.get(cls, ())
         )
+        if found is None and self.handed(cls) is not None:
+            found = Passthrough(open_ended=True, relaxed=True)
         if found is None:
             found = Passthrough()
             every = {*self._loose, *self._listed}
@@ -70,6 +83,10 @@ class WorkerSettings:
         if cls in self._unsandboxed:
             found = found.joined(Passthrough(unsandboxed=frozenset({cls})))
         return found
+
+    def handed(self, cls: Cls) -> Handed | None:
+        """Return the call that gives a workflow to a library, if no Worker is seen to list it."""
+        return self._foreign.of(cls) if cls not in self._listing_of else None
 
     def _of_worker(self, path: str, offset: int, cls: Cls) -> Passthrough:
         """Return the settings of one of the workers that list a workflow."""
@@ -155,11 +172,14 @@ class WorkerSettings:
 
     @cached_property
     def _listing_of(self) -> Mapping[Cls, list[tuple[str, int]]]:
-        """The workers that list a workflow, each by its file and the offset of the call."""
+        """The workers that list a workflow, each by its file and the offset of the call.
+
+        What a library is given to list tells nothing of the Worker that it makes.
+        """
         found: dict[Cls, list[tuple[str, int]]] = {}
         for path, listed in self._listed.items():
             for offset, workflows in listed.workflows:
-                for cls in workflows:
+                for cls in workflows if offset not in listed.foreign else ():
                     found.setdefault(cls, []).append((path, offset))
         return found
 
@@ -213,7 +233,7 @@ class WorkerSettings:
             return None
         workflows: list[tuple[int, frozenset[Cls]]] = []
         complete = True
-        for offset, listing in found:
+        for call, listing in found:
             expanded = self._lists.expand(listing, path) if listing is not None else None
             complete &= expanded is not None and not expanded.open
             own: set[Cls] = set()
@@ -222,10 +242,11 @@ class WorkerSettings:
                 classes = {entity.cls for entity in entities if isinstance(entity, ClassValue)}
                 own |= classes
                 complete &= bool(classes)
-            workflows.append((offset, frozenset(own)))
-        return Listed(tuple(workflows), complete)
+            workflows.append((call.offset, frozenset(own)))
+        foreign = (c.offset for c, _ in found if self._foreign.is_foreign(c.callee, path))
+        return Listed(tuple(workflows), complete, frozenset(foreign))
 
-    def _listings(self, path: str) -> Iterator[tuple[int, Listing | None]]:
+    def _listings(self, path: str) -> Iterator[tuple[WorkerCall, Listing | None]]:
         """Yield the lists that Workers, and functions that make them, are given in a file.
 
         ``None`` for one that is not known. What a function passes on is given by its callers.
@@ -235,9 +256,9 @@ class WorkerSettings:
             if given is None:
                 is_worker = (call.callee.path or (call.callee.name,))[-1] == "Worker"
                 if is_worker and call.spread:
-                    yield call.offset, None
+                    yield call, None
             elif given.word != "None" and given.ref.kind is not Kind.PARAM:
-                yield call.offset, given.listing
+                yield call, given.listing
 
     @cached_property
     def _lists(self) -> Lists:
