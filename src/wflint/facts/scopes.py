@@ -99,6 +99,14 @@ class Scope:
         if name not in self.elsewhere:
             self.names.setdefault(name, []).append(bound)
 
+    def declare(self, node: cst.Global | cst.Nonlocal) -> set[str]:
+        """Note that names are those of the module or of a function around; return these."""
+        names = {item.name.value for item in node.names}
+        self.elsewhere |= names
+        if isinstance(node, cst.Global):
+            self.globals |= names
+        return names
+
     def find(self, name: str) -> tuple[Scope, list[Bound]] | None:
         """The innermost scope that binds ``name``, and its bindings there."""
         scope: Scope | None = self

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from wflint.facts import guards, probes, walk_names
+from wflint.facts import guards, probes, unreachable, walk_names
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import AFTER_INIT, Flag
 from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW
@@ -46,6 +46,8 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
         walker.push([node.orelse], entry, walker.narrow(node.test, orelse, True))
     if not yes & guards.DEAD:
         walker.push([node.body], entry, walker.narrow(node.test, body, False))
+    elif unreachable.has_yield(node.body):
+        state.frame.yields = True
     walker.push([node.test], entry, state)
 
 
@@ -267,6 +269,7 @@ def _skip(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> None
 
 HANDLERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.IndentedBlock: Walker.block,
+    cst.SimpleStatementLine: Walker.line,
     cst.SimpleStatementSuite: Walker.suite,
     cst.If: _if,
     cst.IfExp: _if_exp,

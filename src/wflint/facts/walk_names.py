@@ -149,11 +149,7 @@ def _import(walker: Walker, entry: Entry, node: cst.Import | cst.ImportFrom, sta
 
 def _global(walker: Walker, entry: Entry, node: cst.Global | cst.Nonlocal, state: State) -> None:
     if state.scope is not None:
-        names = {item.name.value for item in node.names}
-        state.scope.elsewhere |= names
-        walker.refs.rebound |= names
-        if isinstance(node, cst.Global):
-            state.scope.globals |= names
+        walker.refs.rebound |= state.scope.declare(node)
 
 
 def _function(walker: Walker, entry: Entry, node: cst.FunctionDef, state: State) -> None:

@@ -7,11 +7,11 @@ noted, because a name may be bound below the place where it is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import libcst as cst
 
-from wflint.facts import guards
+from wflint.facts import guards, unreachable
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
@@ -20,6 +20,8 @@ from wflint.facts.refs import Refs
 from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope, inside
 from wflint.facts.sharing import Sharing
 from wflint.syntax.walk import children
+
+S = TypeVar("S", bound=cst.CSTNode)
 
 DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
 
@@ -76,8 +78,8 @@ class Walker:
         self, nodes: Sequence[cst.CSTNode], head: FunctionHead, scope: Scope | None, flags: int = 0
     ) -> None:
         """Walk the body ``nodes`` of ``head``; without a ``scope`` it is the code of a module."""
-        frame = self.open(head, scope)
-        self.push(nodes, None, State(frame, scope, flags))
+        state = State(self.open(head, scope), scope, flags)
+        self.push(self._that_may_run(nodes, state), None, state)
         self._walk()
         self.refs.complete = True
         self.refs.forget()
@@ -208,11 +210,27 @@ class Walker:
         if parent is not None and type(parent) not in _SURE and id(node) not in self.sure:
             is_loop = isinstance(parent, (cst.For, cst.While))
             state = state._replace(block=Block(state.block, is_loop))
-        self._statements(_Rest(entry, node.body, state))
+        self._statements(_Rest(entry, self._that_may_run(node.body, state), state))
 
     def suite(self, entry: Entry, node: cst.SimpleStatementSuite, state: State) -> None:
         """``if x: y = 1`` on one line."""
-        self.push(node.body, entry, state._replace(block=Block(state.block)))
+        state = state._replace(block=Block(state.block))
+        self.push(self._that_may_run(node.body, state), entry, state)
+
+    def line(self, entry: Entry, node: cst.SimpleStatementLine, state: State) -> None:
+        """``x = 1; return x`` on one line."""
+        state = state._replace(flags=state.flags & ~DIRECT)
+        self.push(self._that_may_run(node.body, state), entry, state)
+
+    def _that_may_run(self, body: Sequence[S], state: State) -> Sequence[S]:
+        """The statements of a block without those that control never gets to."""
+        if len(body) < 2:
+            return body
+        end = unreachable.end_of(body, self.name_at(state.scope))
+        if end == len(body):
+            return body
+        unreachable.leave_out(self.module, body[end:], state)
+        return body[:end]
 
     def _statements(self, rest: _Rest) -> None:
         """Statements in order; a guard that leaves early holds for the rest of its block.
