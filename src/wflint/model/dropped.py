@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wflint.facts.model import FunctionBody, Kind, Ref
 from wflint.model.handed_over import PARAMETER
+from wflint.model.spent import spent
 from wflint.model.state_flow import At, StateFlow
 from wflint.model.steps import FINISHED, Step, What
 from wflint.project.store import Store
@@ -46,8 +47,13 @@ class Dropped:
                 continue
             kept = self._kept(steps[:number], at.fn == run.place.fn)
             site = self._site(at)
-            if kept is not None and site is not None and lost - kept:
-                yield DroppedState(tuple(sorted(lost - kept)), Place(at.fn, site))
+            if kept is None or site is None or not lost - kept:
+                continue
+            in_run = {one.fn for one in steps}
+            rest = lost - kept
+            rest -= spent(rest, self._flow.methods, in_run, self._store)
+            if rest:
+                yield DroppedState(tuple(sorted(rest)), Place(at.fn, site))
 
     def _changed_by_messages(self) -> set[str]:
         methods: set[str] = set()
