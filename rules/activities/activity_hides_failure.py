@@ -72,7 +72,8 @@ class OrderWorkflow:
 
 ## What the SDK does
 
-It reports the activity as completed. Only an exception makes it fail, and be retried.
+It reports the activity as completed. Only an exception makes it fail, and be retried. A handler for
+several classes (`except (Refused, Exception)`) is like that for the widest of them.
 
 Not reported are handlers of narrower classes, handlers that may raise, results that tell of the
 error (`{"error": str(e)}`, `Result(success=False)`), and results that all workflows which call the
@@ -97,6 +98,8 @@ if TYPE_CHECKING:
     from wflint.rule import CommandView, Context, FindingView
 
 _ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
+"""Also what a handler without a class is for."""
+
 _TELLS = re.compile(
     r"error|exception|fail|success|status|\bok\b|valid|reason|message|skip|retry|result|outcome",
     re.IGNORECASE,
@@ -139,18 +142,23 @@ class ActivityHidesFailure(Rule):
     since = "0.1"
 
     def visit_Try(self, node: cst.Try, ctx: Context) -> None:
-        """The `try` that a function ends with, and its handler for everything."""
-        handler = next((h for h in node.handlers if _catches_all(h, ctx)), None)
-        if handler is None or not _is_last(node, ctx) or not _works(node.body, ctx):
+        """The `try` that a function ends with, and its handlers that may be for everything."""
+        handlers = [h for h in node.handlers if _may_catch_all(h, ctx)]
+        if not handlers or not _is_last(node, ctx) or not _works(node.body, ctx):
             return
-        sites = _hiding(handler, ctx)
-        if sites is not None:
-            ctx.report(self, handler, "", detail=sites)
+        for handler in handlers:
+            sites = _hiding(handler, ctx)
+            if sites is not None:
+                ctx.report(self, handler, "", detail=sites)
+            if _catches_all(handler, ctx):
+                return
 
     def confirm(self, view: FindingView) -> Report | None:
         """Only in the activity itself, and where something would be tried again."""
         calls = view.calls()
         if not view.is_activity or not calls or all(map(_is_tried_once, calls)):
+            return None
+        if _ALL.isdisjoint(view.caught()):
             return None
         if view.is_looked_at():
             return None
@@ -166,6 +174,13 @@ class ActivityHidesFailure(Rule):
 
 def _catches_all(handler: cst.ExceptHandler, ctx: Context) -> bool:
     return handler.type is None or ctx.dotted_name(handler.type) in _ALL
+
+
+def _may_catch_all(handler: cst.ExceptHandler, ctx: Context) -> bool:
+    """True unless a handler surely is for one narrower class."""
+    if _catches_all(handler, ctx) or handler.type is None:
+        return True
+    return not (ctx.dotted_name(handler.type) or "").startswith("builtins.")
 
 
 def _is_last(node: cst.Try, ctx: Context) -> bool:

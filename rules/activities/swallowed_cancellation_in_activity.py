@@ -100,7 +100,7 @@ class SwallowedCancellationInActivity(Rule):
             return
         if error == _SDK_CANCELLED and not _is_of_thread(at):
             return
-        if error == _SDK_CANCELLED and at.caught(handler) != (_SDK_CANCELLED,):
+        if error == _SDK_CANCELLED and _SDK_CANCELLED not in at.caught(handler):
             return  # which are for errors
         if at.raises_later(_CANCELLED, _SDK_CANCELLED):
             return

@@ -42,13 +42,21 @@ def mistaken(at: TryView) -> dict[str, EffectAt]:
     They are told by the errors as which they come; none where no handler is for that, or where it
     makes no difference.
     """
-    handler = next((h for h in at.statement.handlers if at.caught(h) == (SDK_CANCELLED,)), None)
+    handler = next((h for h in at.statement.handlers if names_cancelled(at, h)), None)
     if handler is None or at.catching(CANCELLED) is not None or not at.runs_in(Scope.WORKFLOW):
         return {}
     found = {error: where for effect, error in COMES_AS.items() if (where := at.effect(effect))}
+    if any(at.catching(error) is handler for error in found):
+        return {}  # for another of its classes
     if not found or at.may_raise(SDK_CANCELLED) or _is_harmless(at, handler, found):
         return {}
     return found
+
+
+def names_cancelled(at: TryView, handler: Handler) -> bool:
+    """True of a handler for the SDK's class, and maybe for others, if all of them are known."""
+    caught = at.caught(handler)
+    return SDK_CANCELLED in caught and "" not in caught
 
 
 def _is_harmless(at: TryView, handler: Handler, come: Iterable[str]) -> bool:

@@ -85,6 +85,7 @@ from ._handlers import (
     catch_instead,
     lets_through,
     mistaken,
+    names_cancelled,
     place,
 )
 
@@ -107,15 +108,17 @@ class WrongCancelledClass(Rule):
         """The handlers of one kind, where a cancellation is of the other."""
         for handler in at.statement.handlers:
             caught = at.caught(handler)
-            if caught == (SDK_CANCELLED,) and at.catching(CANCELLED) is None:
+            if names_cancelled(at, handler) and at.catching(CANCELLED) is None:
                 in_workflow = at.runs_in(Scope.WORKFLOW)
                 yield from _of_workflow(at, handler) if in_workflow else _of_activity(at, handler)
-            elif caught == (CANCELLED,) and _runs_in_threads(at):
+            elif _is_in_vain(at, handler):
+                is_alone = caught == (CANCELLED,)
+                outcome = "it never runs" if is_alone else "no cancellation comes to it"
                 yield Report(
                     f"`{at.shown(handler)}` is for `asyncio.CancelledError`, which no activity in "
-                    f"a thread gets, so it never runs; catch `{SDK_CANCELLED}`",
+                    f"a thread gets, so {outcome}; catch `{SDK_CANCELLED}`",
                     site=handler.site,
-                    api=_INSTEAD[SDK_CANCELLED],
+                    api=_INSTEAD[SDK_CANCELLED] if is_alone else None,
                 )
 
     def repair(self, at: FixView) -> Repair | None:
@@ -128,12 +131,20 @@ class WrongCancelledClass(Rule):
         return at.unsafe(f"Catch `{error.rpartition('.')[2]}`", *edits)
 
 
+def _is_in_vain(at: TryView, handler: Handler) -> bool:
+    """True of a handler in a thread for asyncio's class, if no other class of it is what comes."""
+    caught = at.caught(handler)
+    if CANCELLED not in caught or not _runs_in_threads(at):
+        return False
+    return caught == (CANCELLED,) or at.catching(SDK_CANCELLED) is None
+
+
 def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
     found = mistaken(at)
     if not found:
         return
     error = next(iter(found))
-    is_alone = len(found) == 1 and at.catching(error) is None
+    is_alone = len(found) == len(at.caught(handler)) == 1 and at.catching(error) is None
     places = (
         f"that of {place(where)} comes as `{error.removeprefix('temporalio.exceptions.')}`"
         for error, where in found.items()

@@ -118,7 +118,7 @@ class WrongTimeoutClass(Rule):
                 f"`{at.shown(handler)}` {why} and never gets the timeout of "
                 f"{place(found)}{_outcome(at)}; catch `{_TIMED_OUT}`",
                 site=handler.site,
-                api=_SAFE if is_alone else _UNSAFE,
+                api=_api(is_alone) if len(at.caught(handler)) == 1 else None,
             )
 
     def repair(self, at: FixView) -> Repair | None:
@@ -129,19 +129,25 @@ class WrongTimeoutClass(Rule):
         return at.repair(at.api.fix, f"Catch `{_TIMED_OUT}`", *edits)
 
 
+def _api(is_alone: bool) -> Api:
+    return _SAFE if is_alone else _UNSAFE
+
+
 def _mistaken(at: TryView, handler: Handler) -> str:
     """Say how a handler does not get the timeout, which no other of the statement does; or not."""
     caught = at.caught(handler)
-    if caught == (_SDK_TIMED_OUT,):
+    if _SDK_TIMED_OUT in caught:
         if at.catching(_TIMED_OUT) is not None or at.may_raise(_SDK_TIMED_OUT):
             return ""
         return f"is for `{_SDK_TIMED_OUT}`"
-    if caught != (_BUILTIN,) or at.settings.named_python >= (3, 11):
+    if _BUILTIN not in caught or at.settings.named_python >= (3, 11):
         return ""
     if at.catching(_TIMED_OUT) is not handler or at.may_be_caught(_IN_PYTHON_3_10):
         return ""
-    if at.needs_python_3_11:
+    if at.needs_python_3_11 or not {"", *_IN_PYTHON_3_10}.isdisjoint(caught):
         return ""
+    if len(caught) > 1:
+        return "is for other classes up to Python 3.10, which the project supports,"
     return "is another class up to Python 3.10, which the project supports,"
 
 

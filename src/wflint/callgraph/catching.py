@@ -117,7 +117,10 @@ class Catching:
         parts = self._parts(ref, path)
         if parts is not None:
             for part, where in parts:
-                yield from self._find(part, where, receiver, steps - 1)
+                if ref.kind is Kind.ELEMENT and self._parts(part, where) is None:
+                    yield ""  # `*ERRORS` of a library
+                else:
+                    yield from self._find(part, where, receiver, steps - 1)
             return
         for entity in self._resolver.resolve(ref, path, receiver):
             if isinstance(entity, ExternalValue) and not entity.instance:

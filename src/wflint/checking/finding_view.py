@@ -109,6 +109,15 @@ class FoundView:
         found = {fn for fn, _ in _functions(self._resolved(self._asked))}
         return self._checker.callees.of(found.pop()) if len(found) == 1 else None
 
+    def caught(self) -> tuple[str, ...]:
+        """Return the dotted names of the classes that the handler at the place is for."""
+        node = self._node
+        for tried in self._body.tries:
+            for handler in tried.handlers:
+                if handler.site == self.site:
+                    return self._checker.catching.caught(handler, node.fn.path, node.receiver)
+        return ()
+
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
         nodes = self._checker.summaries.called(self._node, site)

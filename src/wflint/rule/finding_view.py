@@ -99,6 +99,14 @@ class FindingView(Protocol):
         """Return the same for the functions of the project that are called at a site."""
         ...
 
+    def caught(self) -> tuple[str, ...]:
+        """Return the dotted names of the classes that the handler at the place is for.
+
+        ``""`` stands for one that is not known, and a handler without a class is for
+        ``builtins.BaseException``. None at all where there is no handler at the place.
+        """
+        ...
+
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
         ...
