@@ -12,7 +12,8 @@ import libcst as cst
 
 from wflint.facts.exits import exits, exits_behind
 from wflint.facts.frames import Entry
-from wflint.facts.model import Exit, Handler, Ref, Site, Try
+from wflint.facts.log_text import is_log_text
+from wflint.facts.model import Exit, Handler, Kind, Ref, Site, Try
 from wflint.facts.refs import Refs
 
 _LEAVING = (cst.Return, cst.Break, cst.Continue)
@@ -163,9 +164,15 @@ class Tries:
     def _caught(self, site: Site, caught: cst.BaseExpression | None) -> tuple[Ref, ...]:
         if caught is None:
             return ()
-        parts = [e.value for e in caught.elements] if isinstance(caught, cst.Tuple) else [caught]
         scope = self._entries[site].state.scope
-        return tuple(self._refs.ref(part, scope) for part in parts)
+        if not isinstance(caught, cst.Tuple):
+            return (self._refs.ref(caught, scope),)
+        found: list[Ref] = []
+        for part in caught.elements:
+            ref = self._refs.ref(part.value, scope)
+            is_starred = isinstance(part, cst.StarredElement)
+            found.append(Ref(Kind.ELEMENT, of=ref) if is_starred else ref)
+        return tuple(found)
 
     def _uses(self, site: Site, name: str) -> tuple[tuple[str, ...], tuple[Site, ...], bool]:
         """Return what is done with the caught error: attributes read, calls given it, or more."""
@@ -178,11 +185,12 @@ class Tries:
             outer = entry.above(1)
             call = entry.above(2)
             if isinstance(outer, cst.Attribute):
-                asked[outer.attr.value] = None
+                if not is_log_text(entry):
+                    asked[outer.attr.value] = None
             elif isinstance(outer, cst.Arg) and isinstance(call, cst.Call):
                 given[self._order[id(call)]] = None
             elif not isinstance(outer, (cst.FormattedStringExpression, cst.AsName)):
-                kept = True
+                kept = kept or not is_log_text(entry)
         return tuple(asked), tuple(given), kept
 
     def _leaving(self, last: Site) -> Site:
