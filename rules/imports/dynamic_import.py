@@ -58,7 +58,11 @@ stay, and so do calls of `importlib.import_module()`.
 ## What the SDK does
 
 It warns: `Module ... was imported after initial workflow load.` It does not notice
-`importlib.import_module()`, which loads the module all the same.
+`importlib.import_module()`, which loads the module all the same. A module that defines workflows is
+no exception, although the worker has imported it.
+
+Silent, as `import-not-passed-through` is, where a library that is not part of the project makes the
+client, a plugin or the runner of the Worker: it may pass anything through.
 
 ## References
 
