@@ -1,4 +1,4 @@
-"""Creates an object with a field that defaults to a time, a random number or an id.
+"""Creates an object with a field that defaults to a time, a random number, an id or a setting.
 
 ## What breaks
 
@@ -54,6 +54,9 @@ class OrderWorkflow:
         return str(Order("Ada", number=workflow.uuid4()).number)
 ```
 
+A default that is read from the environment (`lambda: int(os.getenv("LIMIT", "3"))`) is reported as
+well: it differs as soon as one worker has other variables than the last one had.
+
 The fields of dataclasses, of attrs and of pydantic are known, with names of functions and with
 lambdas that call them. A factory that is a function of your own is followed instead: the fault is
 then reported inside it.
@@ -64,6 +67,10 @@ The sandbox raises `RestrictedWorkflowAccessError` when the object is made, wher
 module that the sandbox loads. A pydantic model there fails at import already. In a module that is
 passed through, nothing is caught.
 
+It makes such an object itself when it reads the arguments of `run` or of a handler, and their data
+leaves the field out. Clients in Python fill in all fields before they send, so only what workflow
+code makes is reported.
+
 ## References
 
 * https://docs.temporal.io/workflow-definition#deterministic-constraints
@@ -72,7 +79,14 @@ passed through, nothing is caught.
 
 from __future__ import annotations
 
-from wflint.rule import Rule, Scope, Severity
+from typing import TYPE_CHECKING
+
+from wflint.rule import Report, Rule, Scope, Severity
+
+if TYPE_CHECKING:
+    from wflint.rule import CallView
+
+_ENVIRONMENT = "WFL131"
 
 
 class NondeterministicDefaultFactory(Rule):
@@ -88,5 +102,16 @@ class NondeterministicDefaultFactory(Rule):
         "where the object is made"
     )
     default_factories_of = frozenset(
-        {"WFL101", "WFL102", "WFL109", "WFL111", "WFL113", "WFL114", "WFL115"}
+        {"WFL101", "WFL102", "WFL109", "WFL111", "WFL113", "WFL114", "WFL115", _ENVIRONMENT}
     )
+    _environment = (
+        "`{name}` makes the default value of a field, from environment variables that may differ "
+        "on replay; give the field a value where the object is made"
+    )
+
+    def judge_factory(self, view: CallView, rule: Rule) -> Report | None:
+        """Say of an environment that it may be another one, and of all else that it is."""
+        if rule.code != _ENVIRONMENT:
+            return super().judge_factory(view, rule)
+        shown = view.shown.removesuffix("()") if view.name.endswith("environ") else view.shown
+        return Report(self._environment.format(name=shown))

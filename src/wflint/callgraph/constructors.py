@@ -118,6 +118,10 @@ class Making:
                 elif isinstance(called, FunctionValue):
                     self._connect_class(node, owner, call.site)
                     self.reach.connect(owner, self.reach.contexts.node(called), inner.site)
+        for use in body.uses:
+            for used in self.resolver.resolve(use.target, entity.fn.path):
+                if isinstance(used, ExternalValue):
+                    self._external_factory(node, call, owner, factory, used)
 
     def _connect_class(self, node: Node, owner: Node, site: int) -> None:
         """The class is a hop of the chain, but nothing in it runs now except the factory."""

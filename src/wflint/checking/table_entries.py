@@ -87,7 +87,7 @@ class TableEntries:
     def factory_rule(self, entity: ExternalValue) -> tuple[Rule, Rule] | None:
         """Return the rule on functions that make defaults, and the one that names ``entity``."""
         entry = self._table.lookup(entity.name, base=entity.base)
-        if entry is None or entry.rule is None or entry.api.kind == "use":
+        if entry is None or entry.rule is None:
             return None
         code = entry.rule.code
         rule = next((r for r in self._factory_rules if code in r.default_factories_of), None)
