@@ -172,6 +172,8 @@ def _in_a_thread(view: CallView) -> str:
     if not name:
         return _IN_USE.format(name=view.shown)
     message = _IN_HELPER if called == view.function else _BELOW_HELPER
+    is_shared = any(head is not called and head.name == name for head in view.way)
+    message = message.replace("call `{use}`", "call the plain `{use}`") if is_shared else message
     return message.format(name=view.shown, use=name)
 
 

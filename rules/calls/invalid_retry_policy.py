@@ -88,6 +88,8 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType, cst
 
+from ._outcomes import refused_policy
+
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
@@ -95,7 +97,6 @@ _INITIAL, _BACKOFF, _MAXIMUM = "initial_interval", "backoff_coefficient", "maxim
 _ATTEMPTS = "maximum_attempts"
 _FIELDS = (_INITIAL, _BACKOFF, _MAXIMUM, _ATTEMPTS)
 _MOST = 2**31 - 1
-_THEN = "so the SDK refuses the policy where it is used, and a workflow task fails again and again"
 _SHOWN = {
     ValueType.BOOL: "a bool",
     ValueType.FLOAT: "a float",
@@ -128,7 +129,7 @@ class InvalidRetryPolicy(Rule):
         for name, fault in faults.items():
             direct = view.argument(_FIELDS.index(name), name)
             site = direct.site if direct is not None else None
-            yield Report(f"`{name}` {fault}, {_THEN}", site=site)
+            yield Report(f"`{name}` {fault}, so {refused_policy(view)}", site=site)
 
     def repair(self, at: FixView) -> Repair | None:
         """`30` becomes `timedelta(seconds=30)` where an interval is meant."""

@@ -83,11 +83,12 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType, cst
 
+from ._outcomes import refused_policy
+
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
 _TYPES = "non_retryable_error_types"
-_THEN = "the SDK refuses the policy where it is used, and a workflow task fails again and again"
 
 
 class NonRetryableTypeNotString(Rule):
@@ -120,7 +121,7 @@ class NonRetryableTypeNotString(Rule):
         names = [name for name in classes if name]
         if names:
             yield Report(
-                f"`{_TYPES}` has the class `{names[0]}` and takes texts: {_THEN}; "
+                f"`{_TYPES}` has the class `{names[0]}` and takes texts: {refused_policy(view)}; "
                 f'write `"{names[0]}"`',
                 site=site,
             )

@@ -9,7 +9,7 @@ A decorator that is refused keeps the module from being imported, and a Worker f
 Mostly the option has another name here than in the SDKs of other languages (`maximum_attempts`, not
 `max_attempts`), or belongs elsewhere: timeouts and retries of an activity are given where it is
 called. Options that are newer than the project's version of the SDK are also reported, if that
-version is known from a lock file or from `target-sdk`.
+version is known from `target-sdk`, a lock file, or requirements that admit no newer one.
 
 ## Bad
 
@@ -91,6 +91,7 @@ from wflint.rule import (
     option_tables,
 )
 
+from ._outcomes import type_error
 from ._requests import written_calls
 
 if TYPE_CHECKING:
@@ -98,9 +99,6 @@ if TYPE_CHECKING:
 
 _UNSET = (99, 0)
 _DEFN = "temporalio.activity.defn"
-_DECORATORS = frozenset(
-    {_DEFN, *(f"temporalio.workflow.{name}" for name in ("defn", "query", "signal", "update"))}
-)
 _OF_CALLS = option_tables()["temporalio.workflow.execute_activity"].names - {"activity"}
 _WITH_OPTIONS = frozenset(name for name, table in option_tables().items() if table.names)
 _BY_LAST_WORD: dict[str, list[str]] = {}
@@ -162,22 +160,13 @@ def _fault(view: CallView, name: str) -> str:
     if since is not None and settings.newest_sdk < since:
         return (
             f"`{name}` of `{view.shown}` is new in temporalio {_text(since)}, and the project has "
-            f"{_text(settings.newest_sdk)}, {_then(view.name)}"
+            f"{_text(settings.newest_sdk)}, so {type_error(view)}"
         )
     if _has(view.name, name) or newest_sdk() < settings.newest_sdk < _UNSET:
         return ""
     if name in table.gone and settings.target_sdk < table.gone[name]:
         return ""
-    return f"`{view.shown}` has no option `{name}`, {_then(view.name)}{_hint(view.name, name)}"
-
-
-def _then(name: str) -> str:
-    """What comes of the ``TypeError``."""
-    if name in _DECORATORS:
-        return "so the module cannot be imported"
-    if name.startswith("temporalio.workflow."):
-        return "so the workflow task fails and is retried for ever"
-    return "so it raises `TypeError`"
+    return f"`{view.shown}` has no option `{name}`, so {type_error(view)}{_hint(view.name, name)}"
 
 
 def _hint(call: str, name: str) -> str:
@@ -185,8 +174,29 @@ def _hint(call: str, name: str) -> str:
         return "; give it where the activity is called"
     known = option_tables()[call].names
     short = re.sub(r"^(?:workflow|activity)_", "", name)
-    near = [short] if short in known else difflib.get_close_matches(name, sorted(known), 1, 0.7)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    near = short if short in known else _alike(name, known, 0.9)
+    near = near or _within(name, known) or _alike(name, known, 0.7)
+    return f"; did you mean `{near}`?" if near else ""
+
+
+def _within(name: str, known: Iterable[str]) -> str:
+    """The option all words of which are in a name: `max_concurrent_activities` is in that of Java.
+
+    That is `max_concurrent_activity_execution_size` there. Letters alone would find another one.
+    """
+    words = _words(name)
+    inside = [one for one in known if len(_words(one)) > 2 and _words(one) < words]
+    return max(inside, key=lambda one: (len(_words(one)), one), default="")
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name in the singular."""
+    return frozenset(re.sub(r"ies$", "y", word).removesuffix("s") for word in name.split("_"))
+
+
+def _alike(name: str, known: Iterable[str], cutoff: float) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1, cutoff)
+    return near[0] if near else ""
 
 
 def _text(version: tuple[int, int]) -> str:

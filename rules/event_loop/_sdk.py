@@ -11,6 +11,8 @@ from typing import Any
 
 _UNSET = (99, 0)
 _OLDEST = (1, 7)
+_VALUES = frozenset({"logger", "unsafe"})
+"""Names of modules that are no functions."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,18 @@ class Sdk:
         is_newer = self.newest < target < _UNSET
         if known is None or name in known or name.startswith("_") or is_newer:
             return ""
-        near = _nearest(name, known, 0.75)
-        advice = f"did you mean `{near}`?" if near else "it has nothing similar"
-        return f"`{shown}` does not exist in what `{function}()` gives; {advice}"
+        return (
+            f"`{shown}` does not exist in what `{function}()` gives; {self._given(function, name)}"
+        )
+
+    def _given(self, function: str, name: str) -> str:
+        """Return what to use in place of an attribute: what the function's module itself has."""
+        module = function.rpartition(".")[0]
+        if name in self._own(module):
+            call = "" if name in _VALUES else "()"
+            return f"use `{module.removeprefix('temporalio.')}.{name}{call}`"
+        near = _nearest(name, self.given_by[function], 0.75)
+        return f"did you mean `{near}`?" if near else "it has nothing similar"
 
     def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
         """Return what is wrong with `name` of `module` in version `target`, or `""`."""

@@ -65,12 +65,21 @@ def told(diagnostic: Diagnostic) -> str:
 def way(diagnostic: Diagnostic) -> str:
     """Return `` (from OrderWorkflow.run via price_order)``: the entry point, and what is between.
 
-    It is ``""`` where no entry point is involved, or where the place is in it.
+    It is ``""`` where no entry point is involved, or where the place is in it. Functions of the
+    same name are told apart by their files.
     """
     if len(diagnostic.chain) < 2:
         return ""
-    between = " → ".join(hop.qualname for hop in diagnostic.chain[1:-1])
-    return visible(f" (from {diagnostic.chain[0].qualname}{f' via {between}' if between else ''})")
+    hops = diagnostic.chain[:-1]
+    files: dict[str, set[str]] = {}
+    for hop in hops:
+        files.setdefault(hop.qualname, set()).add(hop.filename)
+    first, *others = (
+        f"{hop.qualname} in {hop.filename}" if len(files[hop.qualname]) > 1 else hop.qualname
+        for hop in hops
+    )
+    between = " → ".join(others)
+    return visible(f" (from {first}{f' via {between}' if between else ''})")
 
 
 def described(diagnostic: Diagnostic) -> str:

@@ -83,6 +83,11 @@ class CallView(Struct, dict=True):
         return bool(self._flags & Flag.NOT_IN_WORKFLOW)
 
     @property
+    def at_import(self) -> bool:
+        """True if the place runs when its module is imported: it is in no function."""
+        return self.function.end == 0
+
+    @property
     def in_async(self) -> bool:
         """True if the function that contains the call is ``async def``."""
         return self.function.is_async

@@ -1,0 +1,38 @@
+"""What comes of a call that Python or the SDK refuses, where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wflint.rule import Scope
+
+if TYPE_CHECKING:
+    from wflint.rule import CallView
+
+_FAILS = "the workflow task fails again and again"
+_TASK = "the workflow task fails and is retried for ever"
+_WORKFLOW = "temporalio.workflow."
+_DECORATORS = frozenset(f"{_WORKFLOW}{name}" for name in ("defn", "query", "signal", "update"))
+
+
+def refused_policy(view: CallView) -> str:
+    """What comes of a retry policy that is made there, and refused where it is used."""
+    if view.regions & Scope.WORKFLOW:
+        return f"the SDK refuses the policy where it is used, and {_FAILS}"
+    if view.at_import:
+        return (
+            "the SDK refuses the policy where it is used: a client's call raises, and in a "
+            f"workflow {_FAILS}"
+        )
+    return "the SDK refuses the policy, and the call that is given it raises"
+
+
+def type_error(view: CallView) -> str:
+    """What comes of a `TypeError` there."""
+    if view.regions & Scope.WORKFLOW:
+        return _TASK
+    if view.at_import:
+        return "the module cannot be imported"
+    if view.name.startswith(_WORKFLOW) and view.name not in _DECORATORS:
+        return _TASK
+    return f"it raises `TypeError` when `{view.function.name}` runs"
