@@ -1,4 +1,4 @@
-"""Creates an object with a field that defaults to a time, a random number, an id or a setting.
+"""Makes an object with a field that defaults to a time, a random value, an id or a setting.
 
 ## What breaks
 
