@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wflint.run.check import Request, check
+from wflint.run.check import check
+from wflint.run.request import Request
 
 SOURCE = """
 from datetime import timedelta
