@@ -25,9 +25,12 @@ HEAD = "\n## {}\n\n| Code | What it finds | |\n|-|-|-|\n"
 ROW = "| {} | [{name}]({name}.md): {} | {} |\n"
 
 
-def documents() -> dict[Path, str]:
-    """Every file with generated text, with the text that it should have."""
-    written = {path: with_parts(path.read_text(encoding="utf-8")) for path in prose()}
+def documents(*, runs: bool = True) -> dict[Path, str]:
+    """Every file with generated text, with the text that it should have.
+
+    Without ``runs``, what commands print is taken to be as it stands.
+    """
+    written = {path: with_parts(path.read_text(encoding="utf-8"), runs) for path in prose()}
     written[SCHEMA] = to_text(settings_schema())
     written[MANUAL / "llms.txt"] = (ROOT / "llms.txt").read_text(encoding="utf-8")
     return written | {PAGES / f"{rule.name}.md": page(rule) for rule in every_rule()}
@@ -38,10 +41,16 @@ def prose() -> list[Path]:
     return [README, *sorted(MANUAL.glob("*.md")), PAGES / "index.md"]
 
 
-def with_parts(text: str) -> str:
+def with_parts(text: str, runs: bool) -> str:
     """Return a text with its generated parts as they should be."""
     own = {"rules": tables, "settings": settings}
-    return PART.sub(lambda m: m[1] + own.get(m[2], lambda: output_of(m[2]))(), text)
+
+    def part(found: re.Match[str]) -> str:
+        if found[2] in own:
+            return found[1] + own[found[2]]()
+        return found[1] + output_of(found[2]) if runs else found[0]
+
+    return PART.sub(part, text)
 
 
 def output_of(command: str) -> str:

@@ -25,6 +25,7 @@ from wflint.cache import looks
 from wflint.cache.fact_cache import FactCache
 from wflint.cache.read_log import Seen
 from wflint.checking.program_notes import Whole
+from wflint.config.targets import SdkRanges
 from wflint.files import listing
 from wflint.files.prefilter import Gated
 from wflint.fix.propose import noted
@@ -127,6 +128,7 @@ def _notes_by_path() -> AbstractContextManager[object]:
 
 MUTANTS: dict[str, Callable[[], AbstractContextManager[object]]] = {
     "settings": lambda: mock.patch.object(results, "_about", lambda project: ()),
+    "the SDK that is required": lambda: mock.patch.object(SdkRanges, "about", []),
     "environments": lambda: mock.patch.object(results, "_environments", lambda *_: ()),
     "contents": lambda: _seen_without("files"),
     "names in folders": lambda: _seen_without("folders"),
@@ -334,12 +336,12 @@ DIRECTED: dict[str, Directed] = {
         put("pyproject.toml", IN_HOUSE_NAMES),
     ),
     "a lock file above the settings": Directed(
-        ("settings",),
+        ("the SDK that is required",),
         both(put("uv.lock", LOCK.format(35)), inner_project),
         put("../uv.lock", LOCK.format(0)),
     ),
     "requirements above the settings": Directed(
-        ("settings",),
+        ("the SDK that is required",),
         both(put("requirements.txt", "temporalio>=1.99\n"), inner_project, put("flow.py", UUID)),
         put("../requirements.txt", "temporalio>=1.0\n"),
     ),

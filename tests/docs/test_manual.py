@@ -33,9 +33,16 @@ def printed(arguments: list[str], variables: dict[str, str]) -> str:
     return done.stdout + done.stderr
 
 
-def test_generated_text_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "runs",
+    [
+        pytest.param(False, id="of rules and settings"),
+        pytest.param(True, id="with what commands print", marks=pytest.mark.exhaustive),
+    ],
+)
+def test_generated_text_is_up_to_date(runs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docs.generate.printed", printed)
-    wanted = documents()
+    wanted = documents(runs=runs)
     stale = [
         path.relative_to(ROOT).as_posix()
         for path, text in wanted.items()

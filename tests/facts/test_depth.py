@@ -199,7 +199,13 @@ CASES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.exhaustive] if number % 3 else [])
+        for number, name in enumerate(CASES)
+    ],
+)
 def test_no_depth_and_no_circle_stops_wflint(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

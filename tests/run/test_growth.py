@@ -272,17 +272,23 @@ COSTLY = {
     "a chain of `elif`",
     "a chain of `elif` with f-strings",
     "a chain of aliases",
+    "a chain of base classes",
     "a class with 1,000 methods",
     "a file of 20,000 lines",
     "a function of 5,000 lines",
     "a module with 10,000 imports",
     "a tree of 20,000 files",
+    "activities whose results are kept",
     "calls that are tried",
     "default values that are left out",
     "errors under tests",
     "findings in branches",
+    "findings in cases",
+    "findings in statements",
     "functions of one name",
+    "helpers in loops over sets",
     "helpers that raise",
+    "one class with many bases",
     "statements that are tried",
     "statements that are tried in one that is",
     "tests before calls that may raise",
@@ -502,6 +508,7 @@ def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(
     assert asked < 2.5 * before
 
 
+@pytest.mark.exhaustive
 def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
     """Nothing may hold them in a circle: garbage is not looked for during a run."""
     gc.collect()
@@ -541,6 +548,7 @@ def test_searches_do_not_outlive_their_graphs(
         gc.enable()
 
 
+@pytest.mark.exhaustive
 def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
