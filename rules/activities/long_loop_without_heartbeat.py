@@ -93,9 +93,12 @@ from typing import TYPE_CHECKING
 from wflint.rule import Beats, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence, Set
+
     from wflint.rule import CommandView, Context, FindingView
 
-_SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "time.sleep", "trio.sleep"})
+_SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "trio.sleep"})
+_BLOCKS = frozenset({"time.sleep"})
 _LIMITS = ("start_to_close_timeout", "schedule_to_close_timeout")
 _PUTS = frozenset({"add", "append", "extend", "update"})
 _LONG = 5 * 60
@@ -118,7 +121,7 @@ class LongLoopWithoutHeartbeat(Rule):
 
         nodes = [*walk(node, into_functions=False)]
         calls = [n for n in nodes if isinstance(n, cst.Call)]
-        if not any(_waits(call, ctx) for call in calls) or any(map(_collects, calls)):
+        if not _sleeps(nodes, ctx) or any(map(_collects, calls)):
             return
         if not any(map(_ends, nodes)):
             ctx.report(self, node, _MESSAGE)
@@ -135,9 +138,8 @@ class LongLoopWithoutHeartbeat(Rule):
             case _:
                 return
         nodes = [*walk(node.body, into_functions=False)]
-        calls = [n for n in nodes if isinstance(n, cst.Call)]
         leaves = (cst.Return, cst.Break, cst.Raise, cst.Try)
-        if any(_waits(c, ctx) for c in calls) and not any(isinstance(n, leaves) for n in nodes):
+        if _sleeps(nodes, ctx) and not any(isinstance(n, leaves) for n in nodes):
             ctx.report(self, node, _MESSAGE)
 
     def confirm(self, view: FindingView) -> Report | None:
@@ -159,9 +161,21 @@ def _ends(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.AugAssign)
 
 
-def _waits(call: cst.Call, ctx: Context) -> bool:
+def _sleeps(nodes: Sequence[cst.CSTNode], ctx: Context) -> bool:
+    """True if any of some nodes is a sleep; a coroutine that nobody awaits is none."""
+    from wflint.rule import walk
+
+    awaited = [n for node in nodes if isinstance(node, cst.Await) for n in walk(node.expression)]
+    return any(_waits(n, _SLEEPS, ctx) for n in awaited) or any(
+        _waits(n, _BLOCKS, ctx) for n in nodes
+    )
+
+
+def _waits(call: cst.CSTNode, sleeps: Set[str], ctx: Context) -> bool:
     """True for a sleep; one of less than a second only slows the loop down."""
-    if ctx.dotted_name(call.func) not in _SLEEPS or len(call.args) != 1:
+    if not isinstance(call, cst.Call) or len(call.args) != 1:
+        return False
+    if ctx.dotted_name(call.func) not in sleeps:
         return False
     length = call.args[0].value
     return not isinstance(length, (cst.Integer, cst.Float)) or length.evaluated_value >= 1

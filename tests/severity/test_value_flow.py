@@ -240,6 +240,35 @@ now = time.time()
     )
 
 
+FOR_EVER = "the workflow task fails and is retried for ever"
+
+
+@pytest.mark.parametrize(
+    ("handler", "effect"),
+    [
+        ("finally:", FOR_EVER),
+        ("except ValueError:", FOR_EVER),
+        ("except Exception:", f"it raises an error, and unless that is caught, {FOR_EVER}"),
+        ("except:", f"it raises an error, and unless that is caught, {FOR_EVER}"),
+    ],
+)
+@pytest.mark.parametrize("helper", [False, True], ids=["in the workflow", "in a helper"])
+def test_what_the_sandbox_refuses_may_be_caught(
+    handler: str, effect: str, helper: bool, tmp_path: Path
+) -> None:
+    value = "looked_up()" if helper else 'os.getenv("LEVEL")'
+    statement = f"""\
+try:
+            workflow.logger.info({value})
+        {handler}
+            print("done")"""
+    source = 'import os\n\n\ndef looked_up():\n    return os.getenv("LEVEL")\n\n\n'
+    source += module(statement, "").replace("(sandboxed=False)", "")
+    found = [d for d in lint(source, tmp_path) if d.code == "WFL131"]
+    assert [d.severity for d in found] == [Severity.ERROR]
+    assert found[0].message.endswith(f"; the sandbox refuses it: {effect}")
+
+
 @pytest.mark.parametrize("severity", ["error", "warning"])
 def test_the_settings_have_the_last_word(severity: str, tmp_path: Path) -> None:
     settings = f'severity = {{ wall-clock-time = "{severity}" }}\n'

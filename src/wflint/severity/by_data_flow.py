@@ -10,11 +10,13 @@ from wflint.checking.refusals import is_refused_at
 from wflint.checking.unrecorded import what_fails
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Severity
+from wflint.temporal.errors import REFUSED, classes_of
 
 _LOG = "the log"
 _LOGGED = "; the value is only logged, so replay is not broken"
 _REFUSED = "; the sandbox refuses it: {effect}"
 _TASK_FAILS = "the workflow task fails and is retried for ever"
+_UNLESS_CAUGHT = f"it raises an error, and unless that is caught, {_TASK_FAILS}"
 _ONLY = "; the value only reaches {places}, so replay is not broken, but may see another value"
 
 
@@ -58,8 +60,16 @@ def raise_refused(answer: AnalysisResult, hits: Iterable[Violation], whole: Whol
 
 
 def _refused(answer: AnalysisResult, hit: Violation) -> str:
-    effect = what_fails(answer, hit) if answer.is_unrecorded(hit) else _TASK_FAILS
+    if answer.is_unrecorded(hit):
+        return _REFUSED.format(effect=what_fails(answer, hit))
+    effect = _TASK_FAILS if _gets_out(answer, hit) else _UNLESS_CAUGHT
     return _REFUSED.format(effect=effect)
+
+
+def _gets_out(answer: AnalysisResult, hit: Violation) -> bool:
+    """True if the error that the sandbox raises at a place surely ends a workflow task."""
+    escapes, classes = answer.checker.escapes, classes_of(REFUSED)
+    return any(escapes.fails_task(node, hit.site, classes) for node in hit.nodes)
 
 
 def _effect(places: list[str]) -> str:

@@ -14,6 +14,8 @@ CANCELLED = "asyncio.CancelledError"
 SDK_CANCELLED = "temporalio.exceptions.CancelledError"
 TIMED_OUT = "asyncio.TimeoutError"
 CONTINUES = "temporalio.workflow.ContinueAsNewError"
+REFUSED = "temporalio.worker.workflow_sandbox.RestrictedWorkflowAccessError"
+NONDETERMINISM = "temporalio.workflow.NondeterminismError"
 
 FAILS_AS = {
     Effect.AWAITS_ACTIVITY: ACTIVITY_ERROR,
@@ -41,6 +43,8 @@ FAILURE = "temporalio.exceptions.FailureError"
 _DERIVED = {
     TEMPORAL: "builtins.Exception",
     FAILURE: TEMPORAL,
+    NONDETERMINISM: TEMPORAL,
+    REFUSED: NONDETERMINISM,
     **dict.fromkeys(
         (
             ACTIVITY_ERROR,
