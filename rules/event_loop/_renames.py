@@ -11,6 +11,7 @@ import libcst as cst
 from wflint.rule import NoFix, TextEdit, Withheld
 
 from ._sdk import sdk
+from .unknown_temporal_api import name_meant
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Repair
@@ -46,7 +47,8 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     if (module, name) == ("temporalio.workflow", "TimeoutError") and _is_caught_in_time(at):
         new = f"{at.imported('asyncio')}.TimeoutError"
         return at.unsafe("Catch `asyncio.TimeoutError`", at.replace(node, new))
-    new = sdk().replacement(module, name, at.settings.newest_sdk) if module in sdk().names else ""
+    meant = name_meant(node, at.parent())
+    new = sdk().replacement(module, meant, at.settings.newest_sdk) if module in sdk().names else ""
     if not new:
         return None
     parent = at.parent()

@@ -153,10 +153,11 @@ class UnknownTemporalApi(Rule):
         if module is None or not module.startswith("temporalio"):
             return
         name, target = node.attr.value, ctx.settings.newest_sdk
+        meant = name_meant(node, ctx.parent())
         if not sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
             return
         if not _is_guarded(ctx):
-            message = sdk().fault(module, name, target, ctx.code(node))
+            message = sdk().fault(module, meant, target, ctx.code(node))
             passing = sdk().is_passing(module, name, target)
             severity = Severity.WARNING if passing else None
             detail = ctx.code(node.value), (name,)
@@ -211,6 +212,14 @@ class UnknownTemporalApi(Rule):
         from ._renames import renamed
 
         return renamed(at)
+
+
+def name_meant(node: cst.Attribute, parent: cst.CSTNode | None) -> str:
+    """Return the name, or that of a wait for a condition where `wait_for` is given a function."""
+    match parent:
+        case cst.Call(func=func, args=[cst.Arg(value=cst.Lambda()), *_]) if func is node:
+            return "condition" if node.attr.value == "wait_for" else node.attr.value
+    return node.attr.value
 
 
 def _path_fault(module: str, target: tuple[int, int]) -> str:
