@@ -187,6 +187,8 @@ class _Values:
         if ref.kind in (Kind.EITHER, Kind.OR) and not ref.path:
             for other in ref.others:
                 yield from self.of(other)
+        elif ref.kind is Kind.DECLARED and not ref.path and ref.others:
+            yield from self.of(ref.others[0])
         elif ref.kind in (Kind.ELEMENT, Kind.ITEM, Kind.PART) and not ref.path and ref.of:
             for container in self.of(ref.of):
                 for part in _parts(container, ref):

@@ -11,7 +11,14 @@ from msgspec.structs import replace
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Flag, Kind, Param, ParamKind, Ref
 from wflint.facts.scopes import Bindings, Block, Bound, How, Narrowed, Scope, inside
-from wflint.facts.types import declared_as, either, instance, says_little
+from wflint.facts.types import (
+    declared_as,
+    either,
+    filled_as,
+    instance,
+    is_open_container,
+    says_little,
+)
 
 if TYPE_CHECKING:
     from wflint.facts.refs import Refs
@@ -172,17 +179,32 @@ def _merged(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: i
     fallbacks: list[Ref] = []
     for bound in bindings:
         ref = _bound(refs, name, bound, where, steps)
+        ref = _filled(refs, name, bound, ref, where, steps)
         is_default = bound.flags & Flag.OPTIONAL and bound.fallback == name
         (fallbacks if is_default else plain).append(ref)
     ref = one_of(plain)
     if fallbacks:
         ref = Ref(Kind.OR, others=(ref, one_of(fallbacks)))
-    added = where.added.get(name)
-    if added and ref.kind is Kind.LITERAL:
-        of = refs.put_into_set if ref.name == "set" else refs.ref
-        more = (of(node, where, steps - 4) for node in added[: limits.ADDED_ELEMENTS])
-        ref = replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
     return ref
+
+
+def _filled(refs: Refs, name: str, bound: Bound, ref: Ref, where: Scope, steps: int) -> Ref:
+    """Return what one binding gives; ``jobs: list[Any] = []`` is what is put into it later."""
+    is_annotated = bound.how is How.ANNOTATION and bound.value is not None
+    if not is_annotated or ref.of is None or not is_open_container(ref.of):
+        return _with_added(refs, name, ref, where, steps)
+    given = refs.ref(bound.value, where, steps - 1)
+    return filled_as(ref, _with_added(refs, name, given, where, steps))
+
+
+def _with_added(refs: Refs, name: str, ref: Ref, where: Scope, steps: int) -> Ref:
+    """Return a container that is written out, with what is put into it later."""
+    added = where.added.get(name)
+    if not added or ref.kind is not Kind.LITERAL:
+        return ref
+    of = refs.put_into_set if ref.name == "set" else refs.ref
+    more = (of(node, where, steps - 4) for node in added[: limits.ADDED_ELEMENTS])
+    return replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
 
 
 def _bound(refs: Refs, name: str, bound: Bound, scope: Scope, steps: int) -> Ref:

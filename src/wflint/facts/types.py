@@ -55,6 +55,56 @@ def says_little(of: Ref) -> bool:
     return of.kind is Kind.UNKNOWN or (of.path or (of.name,))[-1] in _SAY_LITTLE
 
 
+_CONTAINERS = frozenset({"Dict", "List", "Set", "dict", "list", "set"})
+"""The annotations of containers that are written out, and filled later."""
+
+
+def is_open_container(of: Ref) -> bool:
+    """True if a type is that of a container, and does not tell what is in it."""
+    inner = of.others[-1:] if of.kind is Kind.ITEM else ()
+    return _name_of_type(of) in _CONTAINERS and all(map(says_little, inner))
+
+
+def _name_of_type(of: Ref) -> str:
+    holder = of.of if of.kind is Kind.ITEM and of.of is not None else of
+    is_named = holder.kind in (Kind.GLOBAL, Kind.IMPORT)
+    return (holder.path or (holder.name,))[-1].rpartition(".")[2] if is_named else ""
+
+
+def filled_as(declared: Ref, given: Ref) -> Ref:
+    """A container that is declared, with what is seen to be in it where the declaration is silent.
+
+    One in which nothing is seen is what it is declared to be; so are the keys of a dictionary.
+    """
+    of = declared.of
+    if of is None or not is_open_container(of) or not _shows_something(given):
+        return declared
+    has_keys = len(of.others) > 1 and not says_little(of.others[0])
+    if given.kind is Kind.LITERAL and not has_keys:
+        return given
+    return Ref(Kind.DECLARED, of=declared, others=(given,))
+
+
+def with_additions(container: Ref, added: tuple[Ref, ...]) -> Ref:
+    """Return a container with what is put into it later, unless its type tells what that is."""
+    if not added or container.path:
+        return container
+    if container.kind is Kind.LITERAL:
+        return Ref(Kind.LITERAL, container.name, others=(*container.others, *added))
+    of = container.of
+    if container.kind is not Kind.INSTANCE or of is None or not is_open_container(of):
+        return container
+    kind = _name_of_type(of).lower()
+    return filled_as(container, Ref(Kind.LITERAL, kind, others=added))
+
+
+def _shows_something(given: Ref) -> bool:
+    """True of a container that is written out, and of what a call or a name may say more about."""
+    if given.kind is Kind.LITERAL:
+        return bool(given.others)
+    return given.kind is Kind.RESULT
+
+
 def substituted(ref: Ref, bounds: dict[str, Ref]) -> Ref:
     """A type with the bounds of type parameters in their place."""
     if ref.kind is Kind.GLOBAL and not ref.path:

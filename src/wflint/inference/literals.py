@@ -26,6 +26,8 @@ class Literals:
 
     def find(self, ref: Ref, path: str, receiver: Cls | None = None) -> tuple[Ref, str] | None:
         """The list or dictionary that a ref is, or that a name or attribute is assigned."""
+        if ref.kind is Kind.DECLARED and not ref.path:
+            ref = ref.others[0]
         if ref.kind is Kind.LITERAL and not ref.path:
             return ref, path
         if ref.kind in (Kind.GLOBAL, Kind.IMPORT):

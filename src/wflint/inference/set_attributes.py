@@ -6,7 +6,7 @@ import re
 
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Kind, Ref
-from wflint.facts.types import either
+from wflint.facts.types import either, with_additions
 from wflint.project.store import Store
 
 NO_VALUE = Ref(Kind.GLOBAL, "None")
@@ -57,11 +57,7 @@ class SetAttributes:
         some = [ref for ref in refs if ref.kind is not Kind.UNKNOWN]
         if not refs:
             return None
-        merged = either(some or refs)
-        added = self.additions(cls, name)
-        if added and merged.kind is Kind.LITERAL:
-            return Ref(Kind.LITERAL, merged.name, others=(*merged.others, *added))
-        return merged
+        return with_additions(either(some or refs), self.additions(cls, name))
 
     def _find_setters(self, cls: Cls) -> dict[str, list[FunctionHead]]:
         """By attribute the methods of a class that may set it, in one look at each of them."""
