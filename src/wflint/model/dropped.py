@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from wflint.facts.ids import Fn
 from wflint.facts.model import FunctionBody, Kind, Ref
-from wflint.model.handed_over import PARAMETER
+from wflint.model.handed_over import BY_PART, PARAMETER
 from wflint.model.spent import spent
 from wflint.model.state_flow import At, StateFlow
 from wflint.model.steps import FINISHED, Step, What
@@ -68,7 +69,7 @@ class Dropped:
         """Return what is handed over or was looked at; ``None`` if that may be everything."""
         found: set[str] = set()
         has_waited = False
-        for _, step in reversed(before):
+        for fn, step in reversed(before):
             if step.what is What.WAIT and self._waits(step.name):
                 if has_waited:
                     break
@@ -76,7 +77,7 @@ class Dropped:
             elif step.what is What.OPEN and not has_waited:
                 return None
             elif step.what is What.CARRY and not has_waited:
-                names = self._carried(step.name, is_run)
+                names = self._carried(fn, step.name, is_run)
                 if names is None:
                     return None
                 found |= names
@@ -92,7 +93,10 @@ class Dropped:
         """True if a read leaves nothing to be lost, as far as that is known."""
         return not step.is_glance or not self._is_made_of(step.name, _CONTAINERS)
 
-    def _carried(self, name: str, is_run: bool) -> set[str] | None:
+    def _carried(self, fn: Fn, name: str, is_run: bool) -> set[str] | None:
+        name, _, part = name.partition(BY_PART)
+        if part and self._flow.is_plain(fn, part):
+            return set()
         if name == PARAMETER:
             return set() if is_run else None
         if not name:

@@ -16,7 +16,13 @@ from wflint.syntax.words import last_word
 PARAMETER = "()"
 """The name of what the method was given."""
 
+BY_PART = "@"
+"""Stands between an attribute and the part of a parameter that is all that it shares with it."""
+
 _CONTINUES = "continue_as_new"
+_TEXTS = (ast.JoinedStr, ast.Compare)
+"""Expressions whose value holds nothing of what they are made from."""
+
 _LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -36,7 +42,8 @@ class HandedOver:
     def names(self, call: ast.Call) -> list[str]:
         """Return what a call hands over, in order; ``""`` if that may be anything.
 
-        Names are those of attributes and methods of the object, and :data:`PARAMETER`.
+        Names are those of attributes and methods of the object, and :data:`PARAMETER`. What is
+        handed over because ``self.state.user = given.user`` is ``state@given.user``.
         """
         options = {keyword.arg for keyword in call.keywords}
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -53,16 +60,20 @@ class HandedOver:
 
     def _outer(self, names: Iterable[str]) -> set[str]:
         """Return attributes without the dot that marks them, and what parameters stand for."""
-        params = {arg.arg for arg in (*self._function.args.args, *self._function.args.kwonlyargs)}
         found: set[str] = set()
         for name in names:
             if name == self._self:
                 found.add("")
             elif name.startswith("."):
                 found.add(name[1:])
-            elif name in params:
+            elif name in self._params:
                 found.add(PARAMETER)
         return found
+
+    @cached_property
+    def _params(self) -> frozenset[str]:
+        args = self._function.args
+        return frozenset(arg.arg for arg in (*args.args, *args.kwonlyargs))
 
     @cached_property
     def _calls(self) -> list[ast.Call]:
@@ -89,10 +100,31 @@ class HandedOver:
                 into, out_of = list(self._mentioned(target)), list(self._mentioned(value))
                 for name in into:
                     found.setdefault(name, []).extend(out_of)
-                for name in out_of if not _adds(node) else ():
-                    if not name.startswith("."):  # `self.items = items` shares the list
-                        found.setdefault(name, []).extend(n for n in into if n.startswith("."))
+                own = [name for name in into if name.startswith(".")]
+                for name, part in self._shared(value) if own and not _adds(node) else ():
+                    shared = found.setdefault(name, [])  # `self.items = items` shares the list
+                    shared += [f"{o}{BY_PART}{part}" for o in own] if part else own
         return {name: made for name, made in found.items() if not name.startswith(".")}
+
+    def _shared(self, node: ast.AST) -> Iterator[tuple[str, str]]:
+        """Return the local names in an expression, and which part of a parameter is taken.
+
+        That is ``given.user``; ``""`` where the whole may be in the value.
+        """
+        pending = [node]
+        while pending:
+            at = pending.pop()
+            match at:
+                case ast.Attribute(value=ast.Name(id=name)) if name == self._self:
+                    pass
+                case ast.Attribute(value=ast.Name(id=name), attr=attr) if name in self._params:
+                    yield name, f"{name}.{attr}"
+                case ast.Call(func=ast.Attribute(value=of)):  # `given.copy()`
+                    pending += [of, *at.args, *(keyword.value for keyword in at.keywords)]
+                case ast.Name(id=name):
+                    yield name, ""
+                case _ if not isinstance(at, _TEXTS):
+                    pending += ast.iter_child_nodes(at)
 
     def _mentioned(self, node: ast.AST) -> Iterator[str]:
         """Return the names in an expression: ``.items`` for ``self.items``."""

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import PROPERTIES, Cls, Fn
-from wflint.facts.model import UNKNOWN, FunctionHead, Kind
+from wflint.facts.model import UNKNOWN, FunctionHead, Kind, Ref
 from wflint.inference.values import ExternalValue
 from wflint.model.class_text import class_body
 from wflint.model.steps import Step, Steps, What, steps_of
@@ -30,6 +30,16 @@ HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typ
 """Bases outside of the project that give a workflow neither attributes nor methods."""
 
 _HARMLESS_DECORATORS = frozenset({DEFN, "dataclasses.dataclass"})
+_PLAIN = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("bool", "bytes", "float", "int", "str")),
+        *(f"datetime.{name}" for name in ("date", "datetime", "time", "timedelta")),
+        "decimal.Decimal",
+        "uuid.UUID",
+    }
+)
+"""Classes whose objects never change, and hold nothing of the workflow."""
+
 _DATACLASS = "dataclasses.dataclass"
 _OWN_ACCESS = frozenset(
     {"__getattr__", "__getattribute__", "__init_subclass__", "__new__", "__setattr__"}
@@ -179,6 +189,21 @@ class StateFlow:
     def steps(self, fn: Fn) -> Steps | None:
         """Return the steps of one method alone."""
         return steps_of(self._store.load(fn.path), fn.qualname)
+
+    def is_plain(self, fn: Fn, part: str) -> bool:
+        """True if a part of a parameter, as in ``given.user``, is a value that nobody can change.
+
+        That is what the parameter's class says.
+        """
+        name, _, attribute = part.partition(".")
+        params = self._heads[fn].params if fn in self._heads else ()
+        of = next((p.annotation for p in params if p.name == name), UNKNOWN)
+        if of.kind is Kind.UNKNOWN:
+            return False
+        found = self._resolver.resolve(Ref(Kind.INSTANCE, path=(attribute,), of=of), fn.path)
+        return bool(found) and all(
+            isinstance(e, ExternalValue) and e.instance and e.name in _PLAIN for e in found
+        )
 
     def _called(self, at: Fn, step: Step) -> Fn | None:
         """Return the method that a step leads to: by a call, a property, or a mere mention."""
