@@ -349,7 +349,7 @@ def tried(shape: Shape) -> Any:
 
 @pytest.mark.parametrize(
     "shape",
-    map(tried, (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE)),
+    [*map(tried, (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE))],
 )
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch

@@ -78,7 +78,7 @@ def is_excluded(raised: Place) -> bool:
     for fact in facts:
         before = [f for f in facts if f.row < fact.row and not _is_bound(function, f, fact.row)]
         known = _leaves(before) | declared_in(function, fact.test)
-        test = _with(fact.test, aliases) or fact.test
+        test = (_with(fact.test, aliases) if aliases else None) or fact.test
         refuted = any(_is_refuted(one, fact.value, known) for one in (fact.test, test))
         if refuted and not _is_bound(function, fact, row):
             return True
@@ -130,8 +130,14 @@ def _left_by(statement: ast.stmt) -> Iterator[Fact]:
 
 def _leaves(facts: Sequence[Fact]) -> set[tuple[str, bool]]:
     """Return what single tests have come out to, in one spelling."""
+    return set().union(*(_leaves_of(fact.test, fact.value) for fact in facts))
+
+
+@lru_cache(maxsize=256)
+def _leaves_of(whole: ast.expr, comes_out: bool) -> frozenset[tuple[str, bool]]:
+    """Return what follows from one test, which is known for each place behind it."""
     found: set[tuple[str, bool]] = set()
-    pending = [(fact.test, fact.value) for fact in facts]
+    pending = [(whole, comes_out)]
     while pending:
         test, value = pending.pop()
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
@@ -141,7 +147,7 @@ def _leaves(facts: Sequence[Fact]) -> set[tuple[str, bool]]:
                 pending += [(one, value) for one in test.values]
         else:
             found.add(_spelled(test, value))
-    return found
+    return frozenset(found)
 
 
 def _spelled(test: ast.expr, value: bool) -> tuple[str, bool]:
