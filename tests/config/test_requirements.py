@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from wflint.config import requirements, targets
 from wflint.config.find import find_project
 from wflint.config.requirements import SdkRange, required_in
 from wflint.config.targets import SdkRanges, sdk_range
+from wflint.system import disk
 from wflint.system.borders import Border
 
 ANY_1 = (1, 10**9 - 1)
@@ -183,6 +185,27 @@ class TestFolders:
         found = [ranges.at(str(tmp_path / name)).newest for name in ("a", "a/x/y", "b/x", "c", "d")]
         assert found == [(1, 7), (1, 7), (1, 8), (1, 20), (1, 20)]
         assert ranges.at(str(tmp_path)).newest == (1, 20)
+
+    def test_each_folder_is_read_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / ".git").mkdir()
+        write(tmp_path / "uv.lock", '[[package]]\nname = "temporalio"\nversion = "1.30.0"\n')
+        names = [f"{n}/pyproject.toml" for n in range(5)]
+        for name in names:
+            write(tmp_path / name, "[tool.ruff]")
+        read: list[str] = []
+
+        def noted(path: os.PathLike[str], *most: int) -> bytes:
+            read.append(os.path.relpath(path, tmp_path))
+            return disk.read_file(path, *most)
+
+        for module in (requirements, targets):
+            monkeypatch.setattr(module, "read_file", noted)
+        ranges = SdkRanges(tmp_path, names)
+        assert {found.newest for _, found in ranges.about} == {(1, 30)}
+        assert len(read) == len(set(read))
+        assert {"uv.lock", *names} <= set(read)
 
     def test_lock_of_a_workspace(self, tmp_path: Path) -> None:
         (tmp_path / ".git").mkdir()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -48,7 +48,8 @@ _MOST_BYTES = 1024 * 1024
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
 _REQUIREMENTS = re.compile(r"[\w.-]*requirements?[\w.-]*\.(?:txt|in)|constraints[\w.-]*\.txt")
 _REQUIREMENTS_FOLDER = "requirements"
-_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+PIPENV_LOCK = "Pipfile.lock"
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$", re.MULTILINE)
 _INCLUDE = re.compile(
@@ -69,7 +70,7 @@ _SPECIFIER = re.compile(
 
 def is_packaging_file(name: str) -> bool:
     """True if a file's name is that of one that may say which versions are required."""
-    return name in _FILES or name in _LOCKS or _REQUIREMENTS.fullmatch(name) is not None
+    return name in (*_FILES, *LOCKS, PIPENV_LOCK) or _REQUIREMENTS.fullmatch(name) is not None
 
 
 def packaged_folder(path: str) -> str | None:
@@ -93,12 +94,18 @@ def required_in(folder: Path, border: Border) -> SdkRange | None:
     said = list(_statements(folder, border))
     if not said:
         return None
-    oldest = min((one.oldest for one in said if one.oldest is not None), default=None)
-    highs = [one.newest for one in said if one.newest is not None]
-    low = max((one.oldest or _FIRST for one in said), default=_FIRST)
-    if highs and low <= min(highs):
-        return SdkRange(oldest, min(highs))
-    return SdkRange(oldest, max(highs) if len(highs) == len(said) else None)
+    widest = either(said)
+    high = min((one.newest for one in said if one.newest is not None), default=None)
+    if high is not None and max(one.oldest or _FIRST for one in said) <= high:
+        return SdkRange(widest.oldest, high)
+    return widest
+
+
+def either(ranges: Sequence[SdkRange]) -> SdkRange:
+    """Return the versions that any of some ranges admits."""
+    lows = (one.oldest for one in ranges if one.oldest is not None)
+    highs = [one.newest for one in ranges if one.newest is not None]
+    return SdkRange(min(lows, default=None), max(highs) if len(highs) == len(ranges) else None)
 
 
 def _statements(folder: Path, border: Border) -> Iterator[SdkRange]:

@@ -9,14 +9,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
 
-from wflint.config.requirements import SdkRange, Version, packaged_folder, required_in
+from wflint.config.requirements import (
+    LOCKS,
+    PIPENV_LOCK,
+    SdkRange,
+    Version,
+    either,
+    packaged_folder,
+    required_in,
+)
 from wflint.system.borders import Border, link_leads_out
 from wflint.system.disk import read_file
+from wflint.system.names import native
 
-_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
-_PIPENV_LOCK = "Pipfile.lock"
 _LOCKED = re.compile(
     r"""^name\ =\ "temporalio"\s*\nversion\ =\ "(\d{1,9})\.(\d{1,9})(?!\d)[^"\n]*"
     (?!\nsource\ =\ \{\ (?:editable|virtual|directory))  # the SDK's own repository""",
@@ -42,32 +50,48 @@ def parse_version(text: str) -> Version:
 
 
 def sdk_range(folder: Path, root: Path) -> SdkRange:
-    """The versions of ``temporalio`` that a folder of the project ``root`` runs with.
+    """The versions of ``temporalio`` that a folder of the project ``root`` runs with."""
+    return _Folders(root).range_of(folder)
 
-    The nearest folder that says something counts, from there up to the repository's. A lock file is
-    more exact than requirements: that of a folder further up counts where these admit it.
+
+class _Folders:
+    """What the folders of a project, and those around it, say of ``temporalio``.
+
+    Each is read once, however many are below it.
     """
-    border = Border(root)
-    required: SdkRange | None = None
-    inside = [f for f in (folder, *folder.parents) if f != root and f.is_relative_to(root)]
-    for place in (*inside, *upwards(root)):
-        own = required_in(place, border) if required is None else None
-        locked = _locked_in(place)
-        if locked:
-            exact = SdkRange(min(locked), max(locked))
-            if required is None:
-                return exact if own is None or own.admits(exact) else _either(own, exact)
-            return exact if required.admits(exact) else required
-        required = required or own
-    return required or SdkRange()
 
+    def __init__(self, root: Path) -> None:
+        border = Border(root)
+        self._root = root
+        self._required = cache(lambda folder: required_in(folder, border))
+        self._locked = cache(_locked_in)
 
-def _either(one: SdkRange, other: SdkRange) -> SdkRange:
-    """The versions that one of two that contradict each other admits."""
-    lows = [low for low in (one.oldest, other.oldest) if low is not None]
-    highs = [one.newest, other.newest]
-    known = [high for high in highs if high is not None]
-    return SdkRange(min(lows, default=None), max(known) if len(known) == len(highs) else None)
+    @cached_property
+    def _from_root(self) -> tuple[Path, ...]:
+        return tuple(upwards(self._root))
+
+    def range_of(self, folder: Path) -> SdkRange:
+        """The versions that a folder of the project runs with.
+
+        The nearest folder that says something counts, from there up to the repository's. A lock
+        file is more exact than requirements: that of a folder further up counts where these admit
+        it.
+        """
+        required: SdkRange | None = None
+        for place in (*self._below_root(folder), *self._from_root):
+            own = self._required(place) if required is None else None
+            locked = self._locked(place)
+            if locked:
+                exact = SdkRange(min(locked), max(locked))
+                if required is None:
+                    return exact if own is None or own.admits(exact) else either((own, exact))
+                return exact if required.admits(exact) else required
+            required = required or own
+        return required or SdkRange()
+
+    def _below_root(self, folder: Path) -> Iterator[Path]:
+        around = (folder, *folder.parents)
+        return (f for f in around if f != self._root and f.is_relative_to(self._root))
 
 
 class SdkRanges:
@@ -78,6 +102,7 @@ class SdkRanges:
 
     def __init__(self, root: Path, names: Iterable[str]) -> None:
         self._root = root
+        self._said = _Folders(root)
         found = {packaged_folder(name) for name in names if name.endswith(_ENDS)}
         self._folders = frozenset(os.path.join(root, native(f)) for f in found if f)
         self._at: dict[str, SdkRange] = {}
@@ -88,7 +113,7 @@ class SdkRanges:
             folder = os.path.dirname(folder)
         if folder not in self._at:
             is_part = folder in self._folders
-            self._at[folder] = sdk_range(Path(folder) if is_part else self._root, self._root)
+            self._at[folder] = self._said.range_of(Path(folder) if is_part else self._root)
         return self._at[folder]
 
     @property
@@ -97,14 +122,9 @@ class SdkRanges:
         return [(folder, self.at(folder)) for folder in (str(self._root), *sorted(self._folders))]
 
 
-def native(name: str) -> str:
-    """A name with ``/`` as the system writes it in paths."""
-    return name if os.sep == "/" else name.replace("/", os.sep)
-
-
 def _locked_in(folder: Path) -> list[Version]:
-    by_pipenv = _locked_by_pipenv(folder / _PIPENV_LOCK)
-    return [*(v for name in _LOCKS for v in _locked(folder / name)), *by_pipenv]
+    by_pipenv = _locked_by_pipenv(folder / PIPENV_LOCK)
+    return [*(v for name in LOCKS for v in _locked(folder / name)), *by_pipenv]
 
 
 def _locked_by_pipenv(path: Path) -> Iterator[Version]:

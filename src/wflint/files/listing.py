@@ -15,6 +15,7 @@ from wflint.gitignore.patterns import Patterns
 from wflint.gitignore.spec import ignore_spec
 from wflint.system.borders import Border, is_below
 from wflint.system.disk import look_of, read_text
+from wflint.system.names import native
 
 
 class Excluded:
@@ -107,11 +108,6 @@ class Listing:
     @cached_property
     def _known(self) -> set[str]:
         return set(self.paths())
-
-
-def native(name: str) -> str:
-    """Return a name with ``/``, as git and patterns have it, as the system writes it in paths."""
-    return name if os.sep == "/" else name.replace("/", os.sep)
 
 
 def list_project(
