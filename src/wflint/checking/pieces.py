@@ -10,7 +10,7 @@ from wflint.facts.ids import Fn
 from wflint.facts.model import Site
 from wflint.project.store import Store
 from wflint.syntax.guard import Function
-from wflint.syntax.inner_nodes import all_nodes, inner_nodes
+from wflint.syntax.inner_nodes import parents
 from wflint.syntax.standalone import standalone
 from wflint.syntax.words import last_word
 
@@ -58,12 +58,10 @@ class _Tree:
     """The nodes of a text by where they begin, the outer ones first, and what is around each."""
 
     def __init__(self, text: str) -> None:
-        self._around: dict[ast.AST, ast.AST] = {}
-        self._beginning: dict[tuple[int, int], list[ast.AST]] = {}
         tree = parsed(text)
-        for node in all_nodes(tree) if tree is not None else ():
-            for inner in inner_nodes(node):
-                self._around[inner] = node
+        self._around = parents(tree) if tree is not None else {}
+        self._beginning: dict[tuple[int, int], list[ast.AST]] = {}
+        for node in self._around:
             if isinstance(node, (ast.expr, ast.stmt)):
                 self._beginning.setdefault((node.lineno, node.col_offset), []).append(node)
 

@@ -105,6 +105,5 @@ class Summaries:
 
 def source_of(store: Store, fn: Fn, site: Site, most: int = _MOST_SHOWN) -> str:
     """Return the source of a site on one line, shortened to so many characters."""
-    piece = Fn(fn.path, store.outermost(fn))
-    start, end = store.span(piece, site)
+    start, end = store.span(fn, site)
     return shortened(code_on_one_line(store.load(fn.path).source.text[start:end]), most)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from wflint.facts.ids import Fn
 from wflint.model.steps import function_node
 from wflint.project.store import Store
+from wflint.syntax.inner_nodes import parents
 from wflint.syntax.words import last_word
 
 _CONTINUES = "continue_as_new"
@@ -65,7 +66,7 @@ class _Method:
         self._node = node
         self._own = own
         self._params = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
-        self._parents = {c: p for p in ast.walk(node) for c in ast.iter_child_nodes(p)}
+        self._parents = parents(node)
         self.continues = any(_calls(node, {_CONTINUES}))
 
     def _uses(self, name: str) -> Iterator[ast.Attribute]:

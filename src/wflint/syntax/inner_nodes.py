@@ -51,3 +51,8 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
         node = pending.popleft()
         pending.extend(inner_nodes(node))
         yield node
+
+
+def parents(node: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Return for each node below a node the one that it stands in, level by level."""
+    return {inner: outer for outer in all_nodes(node) for inner in inner_nodes(outer)}
