@@ -316,7 +316,7 @@ def _model(question: AnalysisInput, checker: Checker) -> Model:
     resolver, named = checker.resolver, question.gated.named
     definitions = checker.definitions
     definitions.converter_is_default = Converters(resolver, named, question.root).is_default
-    lists = Lists(resolver, question.files, question.read)
+    lists = checker.sandboxes.lists
     configuring = frozenset(question.gated.configuring)
     setting_up = (
         path for path in named if path in configuring or "activities" in resolver.store.text(path)

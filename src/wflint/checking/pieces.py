@@ -36,7 +36,7 @@ class Place(NamedTuple):
 def place_of(store: Store, fn: Fn, site: Site) -> Place | None:
     """Return the place of a site of a function, if it is known."""
     head = store.head(Fn(fn.path, store.outermost(fn)))
-    start, end = store.span(fn, site) if site >= 0 else (0, 0)
+    start, end = store.span(fn, site)
     if head is None or not end:
         return None
     whole = store.load(fn.path).source.searchable

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from wflint.inference.values import ExternalValue
 from wflint.standard_library import STANDARD_MODULES
+from wflint.temporal.libraries import library_of
 
 _LOOP = "asyncio.AbstractEventLoop"
 _CLIENT = "temporalio.client"
@@ -345,6 +346,14 @@ def is_known_library(name: str) -> bool:
     """True if a name is of the standard library or of the SDK: what it gives is known."""
     top = name.partition(".")[0]
     return top in _KNOWN_LIBRARIES or top in STANDARD_MODULES
+
+
+def knows_sdk(name: str) -> bool:
+    """True if it is known what a name has to do with the SDK.
+
+    It is of the standard library, of the SDK, or of a library that is known to wrap that.
+    """
+    return is_known_library(name) or library_of(name) is not None
 
 
 def is_opaque(entity: ExternalValue) -> bool:

@@ -380,10 +380,13 @@ class Store:
 
         The first question finds those of all calls and errors, as the code is read for each.
         """
-        known = self.notes(fn.path).get(f"spans {self.outermost(fn)}", dict[int, Span]) or {}
+        if site < 0:
+            return 0, 0
+        piece = Fn(fn.path, self.outermost(fn))
+        known = self.notes(fn.path).get(f"spans {piece.qualname}", dict[int, Span]) or {}
         if site not in known:
-            known = self.locate(fn, {site, *self._sites(Fn(fn.path, self.outermost(fn)))})
-        return known.get(site, (0, 0))
+            known = self.locate(piece, {site, *self._sites(piece)})
+        return known[site]
 
     def _sites(self, piece: Fn) -> Iterator[int]:
         for body in self.with_nested(piece):

@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 from wflint.facts.ids import Cls
 from wflint.facts.model import BindingKind, Ref
-from wflint.inference.library_types import MODELS, is_known_library
+from wflint.inference.library_types import MODELS, knows_sdk
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, Unresolved
 from wflint.model.lists import Lists, shown
 from wflint.model.worker_calls import Given, WorkerCall, calls_with
 from wflint.project.module import Module
-from wflint.temporal.libraries import library_of
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _LIST = "workflows"
@@ -86,11 +85,14 @@ class ForeignWorkers:
 
     def _calls(self, path: str, names: set[str]) -> list[WorkerCall]:
         """Return the calls of a file that may give workflows to others."""
+        text = self._resolver.store.text(path)
+        own = names.intersection(_WORD.findall(text))
+        if not own and _LIST not in text.lower():
+            return []
         module = self._resolver.store.load(path)
-        own = names.intersection(_WORD.findall(module.source.searchable))
         own.update(_aliases(module, names))
         own |= {word for word in module.facts.bindings if _LIST in word.lower()}
-        words = own | ({_LIST} if _LIST in module.source.searchable else set())
+        words = own | ({_LIST} if _LIST in text else set())
         return calls_with(module, frozenset(words)) if words else []
 
     def _given_by(self, call: WorkerCall, path: str) -> Iterator[Cls]:
@@ -123,6 +125,4 @@ def _aliases(module: Module, names: set[str]) -> Iterator[str]:
 
 def _is_unknown(name: str) -> bool:
     """True of a name outside the project of which nobody knows what it does with workflows."""
-    return not (
-        is_known_library(name) or name.startswith(_RUN_NOTHING) or library_of(name) is not None
-    )
+    return not knows_sdk(name) and not name.startswith(_RUN_NOTHING)

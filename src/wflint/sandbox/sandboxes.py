@@ -53,7 +53,7 @@ class Sandboxes:
         self._root = root
         self._configuring = configuring
         self._handing = sorted({*configuring, *handing})
-        self._lists = lists
+        self.lists = lists
         self._is_test = is_test
         self._loaded: dict[str, Loaded] = {}
         self._loaded_late: dict[str, Loaded] = {}
@@ -85,7 +85,7 @@ class Sandboxes:
             [path for path in paths if self._is_test(path) == of_tests]
             for paths in (self._configuring, self._handing)
         )
-        foreign = ForeignWorkers(self.resolver, handing, self.workflows, self._lists)
+        foreign = ForeignWorkers(self.resolver, handing, self.workflows, self.lists)
         return WorkerSettings(self.resolver, own, self.workflows, self._root, foreign)
 
     def handed(self, cls: Cls) -> Handed | None:

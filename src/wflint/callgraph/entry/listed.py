@@ -14,14 +14,13 @@ from msgspec import Struct, field
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.facts.ids import Cls
 from wflint.facts.model import Kind, Ref
-from wflint.inference.library_types import is_known_library
+from wflint.inference.library_types import knows_sdk
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue
 from wflint.project.module import Module
 from wflint.syntax.guard import parse_or_empty
 from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.unparsed import unparsed
 from wflint.syntax.words import dotted_name
-from wflint.temporal.libraries import library_of
 
 _GIVEN = re.compile(r"\bworkflows\s*=\s*(?:\[([^\[\]=]*)\]|([\w.]+))")
 _NAME = re.compile(r"[^\W\d][\w.]*")
@@ -120,11 +119,7 @@ def _may_make_worker(roots: EntryPoints, given: _List, path: str) -> bool:
     """True unless a library is called of which nobody knows that it has to do with the SDK."""
     found = [e for name in given.called for e in roots.resolver.resolve(_ref(name), path)]
     found += [e for name in given.imported for e in roots.resolver.dotted(name, path)]
-    return all(not isinstance(e, ExternalValue) or _is_known(e.name) for e in found)
-
-
-def _is_known(name: str) -> bool:
-    return is_known_library(name) or library_of(name) is not None
+    return all(not isinstance(e, ExternalValue) or knows_sdk(e.name) for e in found)
 
 
 def _ref(name: str) -> Ref:
