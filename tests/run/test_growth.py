@@ -513,6 +513,20 @@ def test_a_name_with_very_many_bindings_is_asked_for_once_in_each_place(
     assert asked < 2.5 * before
 
 
+@pytest.mark.parametrize(("empty", "put"), [("[]", "y.append(N)"), ("set()", "y.add(N)")])
+def test_what_is_put_into_a_container_is_read_once_for_all_places_where_it_begins(
+    tmp_path: Path, empty: str, put: str
+) -> None:
+    def steps(name: str, part: str) -> int:
+        begun = f"if x == N:\n    y = {empty}\n{part}\nprint(y)\n"
+        shape = Shape(name, 1, repeated(begun, f"y = {empty}\n"))
+        (tmp_path / name).mkdir()
+        checked(tmp_path / name, shape, 5)
+        return lines_executed(lambda: checked(tmp_path / name, shape, 60))
+
+    assert steps("filled", put) < 3 * steps("empty", "print(N)")
+
+
 @pytest.mark.exhaustive
 def test_trees_do_not_outlive_the_reading_of_a_function(tmp_path: Path) -> None:
     """Nothing may hold them in a circle: garbage is not looked for during a run."""

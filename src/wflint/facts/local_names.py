@@ -175,36 +175,50 @@ def _agreed(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: i
 
 def _merged(refs: Refs, name: str, bindings: list[Bound], where: Scope, steps: int) -> Ref:
     """Return what a name may stand for where ``bindings`` reach; a mere default comes last."""
-    plain: list[Ref] = []
-    fallbacks: list[Ref] = []
+    plain: dict[tuple[Ref, Ref | None], None] = {}
+    fallbacks: dict[tuple[Ref, Ref | None], None] = {}
     for bound in bindings:
-        ref = _bound(refs, name, bound, where, steps)
-        ref = _filled(refs, name, bound, ref, where, steps)
         is_default = bound.flags & Flag.OPTIONAL and bound.fallback == name
-        (fallbacks if is_default else plain).append(ref)
-    ref = one_of(plain)
+        found = _as_written(refs, name, bound, where, steps)
+        (fallbacks if is_default else plain)[found] = None
+    added = _Additions(refs, name, where, steps)
+    ref = one_of([added.filled(*found) for found in plain])
     if fallbacks:
-        ref = Ref(Kind.OR, others=(ref, one_of(fallbacks)))
+        ref = Ref(Kind.OR, others=(ref, one_of([added.filled(*found) for found in fallbacks])))
     return ref
 
 
-def _filled(refs: Refs, name: str, bound: Bound, ref: Ref, where: Scope, steps: int) -> Ref:
-    """Return what one binding gives; ``jobs: list[Any] = []`` is what is put into it later."""
+def _as_written(
+    refs: Refs, name: str, bound: Bound, where: Scope, steps: int
+) -> tuple[Ref, Ref | None]:
+    """Return what one binding gives, and what stands behind ``jobs: list[Any] =``."""
+    ref = _bound(refs, name, bound, where, steps)
     is_annotated = bound.how is How.ANNOTATION and bound.value is not None
     if not is_annotated or ref.of is None or not is_open_container(ref.of):
-        return _with_added(refs, name, ref, where, steps)
-    given = refs.ref(bound.value, where, steps - 1)
-    return filled_as(ref, _with_added(refs, name, given, where, steps))
+        return ref, None
+    return ref, refs.ref(bound.value, where, steps - 1)
 
 
-def _with_added(refs: Refs, name: str, ref: Ref, where: Scope, steps: int) -> Ref:
-    """Return a container that is written out, with what is put into it later."""
-    added = where.added.get(name)
-    if not added or ref.kind is not Kind.LITERAL:
-        return ref
-    of = refs.put_into_set if ref.name == "set" else refs.ref
-    more = (of(node, where, steps - 4) for node in added[: limits.ADDED_ELEMENTS])
-    return replace(ref, others=tuple(dict.fromkeys((*ref.others, *more))))
+class _Additions:
+    """What is put into a container later, by one of its names: the same for all its bindings."""
+
+    def __init__(self, refs: Refs, name: str, where: Scope, steps: int) -> None:
+        self._refs, self._where, self._steps = refs, where, steps
+        self._nodes = where.added.get(name, [])[: limits.ADDED_ELEMENTS]
+        self._of_sets: dict[bool, list[Ref]] = {}
+
+    def filled(self, ref: Ref, given: Ref | None) -> Ref:
+        """Return a container with them; ``given`` is what one that is only declared begins as."""
+        return self._with(ref) if given is None else filled_as(ref, self._with(given))
+
+    def _with(self, ref: Ref) -> Ref:
+        if not self._nodes or ref.kind is not Kind.LITERAL:
+            return ref
+        is_set = ref.name == "set"
+        if is_set not in self._of_sets:
+            of = self._refs.put_into_set if is_set else self._refs.ref
+            self._of_sets[is_set] = [of(n, self._where, self._steps - 4) for n in self._nodes]
+        return replace(ref, others=tuple(dict.fromkeys((*ref.others, *self._of_sets[is_set]))))
 
 
 def _bound(refs: Refs, name: str, bound: Bound, scope: Scope, steps: int) -> Ref:
