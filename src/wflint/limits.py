@@ -12,6 +12,12 @@ from __future__ import annotations
 EXPRESSION_STEPS = 80
 """How many names and calls are followed from one expression: ``a = b; b = c(); ...``."""
 
+NAMES_BEHIND_NAMES = 48
+"""How many local names are followed, each bound to the next: ``a = [x for x in b]; b = ...``.
+
+Each takes a dozen frames of the stack, which has 1,000.
+"""
+
 ANNOTATION_STEPS = 40
 """How many levels of brackets of an annotation are looked into."""
 

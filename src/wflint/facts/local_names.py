@@ -116,7 +116,7 @@ def named(refs: Refs, node: cst.Name, scope: Scope | None, steps: int) -> Ref:
     if known is None:
         tables.known[key] = UNKNOWN  # what a name that is defined by itself stands for
         tables.depth += 1
-        if tables.depth < limits.EXPRESSION_STEPS:
+        if tables.depth < limits.NAMES_BEHIND_NAMES:
             known = _merged(refs, name, bindings, where, limits.EXPRESSION_STEPS)
             known = declared_as(_declared(refs, name, bindings, where), known)
         tables.depth -= 1
