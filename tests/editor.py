@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any, Union
 
 from lsprotocol import types
+from pygls.io_ import run_async
 from pygls.lsp.client import LanguageClient
 from pygls.protocol import default_converter
+
+from tests import forking
 
 PATIENCE = 60.0
 """Seconds after which a test gives up: machines of CI may be slow."""
@@ -50,8 +56,12 @@ PULLING = types.ClientCapabilities(
 """One that asks for those of open files."""
 
 
+@cache
 def _converter() -> Any:
-    """Return what makes objects of messages; lsprotocol takes actions with a command for one."""
+    """Return what makes objects of messages; lsprotocol takes actions with a command for one.
+
+    It is one for all editors: it finds out how to make each kind of object only once.
+    """
     converter = default_converter()  # type: ignore[no-untyped-call]
     either = types.Command | types.CodeAction
 
@@ -114,9 +124,31 @@ class Editor:
         self._news.set()
 
     async def start(self, capabilities: types.ClientCapabilities, *arguments: str) -> None:
-        """Start the server, and open the folder."""
+        """Start the server in a process from nothing, and open the folder."""
         command = (sys.executable, "-m", "wflint", "server", "--no-cache", *arguments)
         await self.client.start_io(*command)
+        await self._greet(capabilities)
+
+    async def start_quickly(self, capabilities: types.ClientCapabilities, *arguments: str) -> None:
+        """Start the server in a process that need not import it, and open the folder."""
+        if not hasattr(socket, "AF_UNIX"):
+            await self.start(capabilities, *arguments)
+            return
+        with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(f"{place}/editor")
+            listening.listen()
+            forking.serve(f"{place}/editor", "--no-cache", *arguments)
+            listening.settimeout(PATIENCE)
+            connection, _ = listening.accept()
+        reader, writer = await asyncio.open_connection(sock=connection)
+        self.client.protocol.set_writer(writer)
+        logger = logging.getLogger(__name__)
+        reading = run_async(self.client._stop_event, reader, self.client.protocol, logger)
+        self.client._async_tasks.append(asyncio.create_task(reading))
+
+        await self._greet(capabilities)
+
+    async def _greet(self, capabilities: types.ClientCapabilities) -> None:
         uri = self.folder.as_uri()
         self.answer = await self.client.initialize_async(
             types.InitializeParams(
@@ -217,7 +249,7 @@ async def editor(
 ) -> AsyncIterator[Editor]:
     """An editor that has opened a folder."""
     one = Editor(folder, settings)
-    await one.start(capabilities, *arguments)
+    await one.start_quickly(capabilities, *arguments)
     try:
         yield one
     finally:

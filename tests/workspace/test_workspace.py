@@ -48,9 +48,21 @@ def said(result: Result) -> str:
     return "\n".join([report, repr(stats), *result.problems, *result.warnings, *result.notes])
 
 
+_COLD: dict[tuple[object, ...], str] = {}
+
+
 def cold(folder: Path, workspace: Workspace) -> str:
-    """What a run says that knows nothing from before."""
-    return said(check(Request(cwd=str(folder), texts=workspace.texts)))
+    """What a run says that knows nothing from before.
+
+    It is found out once for what is on disk and in the editor: edits go back to where they began.
+    """
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    written = tuple((path.relative_to(folder), path.read_bytes()) for path in files)
+    texts = sorted((Path(name).relative_to(folder), t) for name, t in workspace.texts.items())
+    state = (written, tuple(texts))
+    if state not in _COLD:
+        _COLD[state] = said(check(Request(cwd=str(folder), texts=workspace.texts)))
+    return _COLD[state]
 
 
 class Edited:
