@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TextIO
@@ -94,7 +94,7 @@ def _answer(kind: str, requests: TextIO) -> None:
     if kind == "serve":
         importlib.import_module("wflint.cli.server")
         importlib.import_module("wflint.server.features")
-    become = {"run": _become, "serve": _become_server}[kind]
+    become: Callable[..., None] = _become_server if kind == "serve" else _become
     for line in requests:
         child = os.fork()
         if child == 0:
