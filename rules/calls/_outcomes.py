@@ -1,4 +1,4 @@
-"""What comes of a call that Python or the SDK refuses, where it stands."""
+"""What happens where Python or the SDK refuses a call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DECORATORS = frozenset(f"{_WORKFLOW}{name}" for name in ("defn", "query", "sign
 
 
 def refused_policy(view: CallView) -> str:
-    """What comes of a retry policy that is made there, and refused where it is used."""
+    """Say what happens when a retry policy that is made there is refused where it is used."""
     if view.regions & Scope.WORKFLOW:
         return f"the SDK refuses the policy where it is used, and {_FAILS}"
     if view.at_import:
@@ -28,7 +28,7 @@ def refused_policy(view: CallView) -> str:
 
 
 def type_error(view: CallView) -> str:
-    """What comes of a `TypeError` there."""
+    """Say what happens when a call there raises a `TypeError`."""
     if view.regions & Scope.WORKFLOW:
         return _TASK
     if view.at_import:

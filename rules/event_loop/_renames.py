@@ -10,8 +10,7 @@ import libcst as cst
 
 from wflint.rule import NoFix, TextEdit, Withheld
 
-from ._sdk import sdk
-from .unknown_temporal_api import name_meant
+from ._sdk import name_meant, sdk
 
 if TYPE_CHECKING:
     from wflint.rule import FixView, Repair

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wflint.rule import cst
+
 _UNSET = (99, 0)
 _OLDEST = (1, 7)
 _VALUES = frozenset({"logger", "unsafe"})
@@ -217,3 +219,12 @@ def _read_table() -> dict[str, Any]:
 
     with open(Path(__file__).with_name("unknown_temporal_api.toml"), "rb") as stream:
         return tomli.load(stream)
+
+
+def name_meant(node: cst.Attribute, parent: cst.CSTNode | None) -> str:
+    """Return the name, or `condition` where `wait_for` is given a function to wait for."""
+    name: str = node.attr.value
+    match parent:
+        case cst.Call(func=func, args=[cst.Arg(value=cst.Lambda()), *_]) if func is node:
+            return "condition" if name == "wait_for" else name
+    return name

@@ -66,7 +66,7 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, RuleSettings, Scope, Severity, cst
 
-from ._sdk import sdk
+from ._sdk import name_meant, sdk
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView, FixView, Repair
@@ -212,14 +212,6 @@ class UnknownTemporalApi(Rule):
         from ._renames import renamed
 
         return renamed(at)
-
-
-def name_meant(node: cst.Attribute, parent: cst.CSTNode | None) -> str:
-    """Return the name, or that of a wait for a condition where `wait_for` is given a function."""
-    match parent:
-        case cst.Call(func=func, args=[cst.Arg(value=cst.Lambda()), *_]) if func is node:
-            return "condition" if node.attr.value == "wait_for" else node.attr.value
-    return node.attr.value
 
 
 def _path_fault(module: str, target: tuple[int, int]) -> str:

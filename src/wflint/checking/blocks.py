@@ -1,6 +1,6 @@
-"""What the statements before a place say about it, and what a function gives other values.
+"""Finds what earlier statements of a block say about a place, and where a function assigns names.
 
-Both are found out once for each block and function: there may be thousands of places in one.
+Both are worked out once for each block and function, which may hold thousands of places.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ T = TypeVar("T")
 def said_before(
     outer: ast.AST, inner: ast.AST, said_by: Callable[[ast.stmt], Iterable[T]]
 ) -> Iterator[T]:
-    """Yield what the statements of a block that stand before one of it say, by ``said_by``.
+    """Yield what ``said_by`` gives for the statements that stand before ``inner`` in its block.
 
-    ``outer`` is what has the block. No more than the last ``limits.SAID_BEFORE`` are given.
+    ``outer`` is the node that holds the block. At most ``limits.SAID_BEFORE`` are given,
+    the last ones.
     """
     for name in ("body", "orelse", "finalbody"):
         numbers, said = _said(outer, name, said_by)
@@ -38,7 +39,7 @@ def said_before(
 def _said(
     outer: ast.AST, name: str, said_by: Callable[[ast.stmt], Iterable[T]]
 ) -> tuple[dict[ast.AST, int], list[tuple[int, T]]]:
-    """Return the numbers of the statements of a block, and what they say by these."""
+    """Return the position of each statement of a block, and what each says, with its position."""
     block = getattr(outer, name, [])
     if not isinstance(block, list):
         return {}, []
@@ -48,7 +49,7 @@ def _said(
 
 @lru_cache(maxsize=32)
 def stores(function: ast.AST) -> dict[str, list[int]]:
-    """Return the rows in which names and attributes get a value in a function, in order."""
+    """Return the rows in which a function assigns to each name and attribute, in order."""
     found: dict[str, list[int]] = {}
     for node in all_nodes(function):
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
@@ -59,7 +60,7 @@ def stores(function: ast.AST) -> dict[str, list[int]]:
 
 
 def is_stored(function: ast.AST, written: str, first: int, end: int) -> bool:
-    """True if a name or an attribute gets a value from one row up to another one."""
+    """True if a name or attribute is assigned to in rows from ``first`` until before ``end``."""
     rows = stores(function).get(written, ())
     number = bisect_left(rows, first)
     return number < len(rows) and rows[number] < end

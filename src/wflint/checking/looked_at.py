@@ -1,4 +1,4 @@
-"""Tells if workflow code looks at the result of a command, rather than only keeps or passes it on.
+"""Finds out whether workflow code looks at the result of a command or only keeps or passes it on.
 
 A result that a branch depends on may say what has happened, whatever its type.
 """
@@ -77,11 +77,11 @@ def _tests_in(node: ast.AST) -> Iterator[ast.AST]:
 
 
 class _Uses:
-    """What a function does with names and attributes, as they are written."""
+    """How a function uses names and attributes, which are given as they are written."""
 
     def __init__(self, function: ast.AST) -> None:
         self.goes_to: dict[str, set[str]] = {}
-        """What gets a value that is made of something."""
+        """The names that are assigned a value made from the key."""
         self.looked_at: set[str] = set()
         self.returned: set[str] = set()
         for node in all_nodes(function):
