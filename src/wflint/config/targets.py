@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 from wflint.config.requirements import (
@@ -57,14 +57,15 @@ def sdk_range(folder: Path, root: Path) -> SdkRange:
 class _Folders:
     """What the folders of a project, and those around it, say of ``temporalio``.
 
-    Each is read once, however many are below it.
+    Each is read once, however many are below it. Processes that begin from nothing are given a
+    copy, so there are no functions in it.
     """
 
     def __init__(self, root: Path) -> None:
-        border = Border(root)
         self._root = root
-        self._required = cache(lambda folder: required_in(folder, border))
-        self._locked = cache(_locked_in)
+        self._border = Border(root)
+        self._required: dict[Path, SdkRange | None] = {}
+        self._locked: dict[Path, list[Version]] = {}
 
     @cached_property
     def _from_root(self) -> tuple[Path, ...]:
@@ -79,8 +80,8 @@ class _Folders:
         """
         required: SdkRange | None = None
         for place in (*self._below_root(folder), *self._from_root):
-            own = self._required(place) if required is None else None
-            locked = self._locked(place)
+            own = self._required_in(place) if required is None else None
+            locked = self._locked_in(place)
             if locked:
                 exact = SdkRange(min(locked), max(locked))
                 if required is None:
@@ -88,6 +89,16 @@ class _Folders:
                 return exact if required.admits(exact) else required
             required = required or own
         return required or SdkRange()
+
+    def _required_in(self, folder: Path) -> SdkRange | None:
+        if folder not in self._required:
+            self._required[folder] = required_in(folder, self._border)
+        return self._required[folder]
+
+    def _locked_in(self, folder: Path) -> list[Version]:
+        if folder not in self._locked:
+            self._locked[folder] = _locked_in(folder)
+        return self._locked[folder]
 
     def _below_root(self, folder: Path) -> Iterator[Path]:
         around = (folder, *folder.parents)
