@@ -217,7 +217,12 @@ def test_a_run_with_a_cache_says_what_one_without_says(project: Path, seed: int)
 
 
 @pytest.mark.parametrize(
-    "mutant", ["contents", "notes: contents", "looks: time of the last change"]
+    "mutant",
+    [
+        pytest.param("contents", marks=pytest.mark.exhaustive),
+        "notes: contents",
+        pytest.param("looks: time of the last change", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_the_walk_finds_a_cache_that_forgets_contents(project: Path, mutant: str) -> None:
     with MUTANTS[mutant](), pytest.raises(AssertionError):

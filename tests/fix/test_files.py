@@ -109,7 +109,14 @@ class TestStopped:
         assert any(len(left) == 2 for _, left in ends)
 
     @posix
-    @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "SIGTERM",
+            pytest.param("SIGHUP", marks=pytest.mark.exhaustive),
+            pytest.param("SIGINT", marks=pytest.mark.exhaustive),
+        ],
+    )
     def test_asked_to_end(self, tmp_path: Path, name: str) -> None:
         ends = self.ends(tmp_path, getattr(signal, name))
         assert {content for content, _ in ends} == {OLD, NEW}

@@ -26,8 +26,8 @@ MODULES = (
     *("tokenize", "traceback", "types", "typing", "weakref", "zipfile"),
 )
 GROUPS = [
-    MODULES[0::6],
-    *(pytest.param(MODULES[n::6], marks=pytest.mark.exhaustive) for n in range(1, 6)),
+    MODULES[0::10],
+    *(pytest.param(MODULES[n::10], marks=pytest.mark.exhaustive) for n in range(1, 10)),
 ]
 
 

@@ -77,7 +77,9 @@ def shortest(edges: Mapping[int, Sequence[int]], start: int, end: int) -> int:
 # Long.
 
 
-@pytest.mark.parametrize("size", [2_000, pytest.param(10_000, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "size", [500, *(pytest.param(n, marks=pytest.mark.exhaustive) for n in (2_000, 10_000))]
+)
 def test_a_chain_of_thousands_of_functions_across_modules(size: int, check: Check) -> None:
     parts = 10
     share = size // parts
@@ -165,6 +167,7 @@ def test_attributes_of_attributes(check: Check) -> None:
     assert chain(found) == ["ask", f"C{size}.read"]
 
 
+@pytest.mark.exhaustive
 def test_five_hundred_base_classes(check: Check) -> None:
     base = """\
 class C0:
@@ -241,25 +244,36 @@ def test_types_inside_types(check: Check, size: int) -> None:
 # Wide.
 
 
-def test_a_table_of_two_thousand_functions(check: Check) -> None:
-    steps = functions(CLOCK if i == 1_234 else "1.0" for i in range(2_000))
-    table = "\n\nTABLE = {" + ", ".join(f"'k{i}': f{i}" for i in range(2_000)) + "}\n"
+some_or_many = pytest.mark.parametrize(
+    "size", [200, pytest.param(2_000, marks=pytest.mark.exhaustive)]
+)
+
+
+@some_or_many
+def test_a_table_of_functions(size: int, check: Check) -> None:
+    steps = functions(CLOCK if i == size * 3 // 5 else "1.0" for i in range(size))
+    table = "\n\nTABLE = {" + ", ".join(f"'k{i}': f{i}" for i in range(size)) + "}\n"
     ask = "\n\ndef ask(key):\n    return TABLE[key]()\n"
-    assert chain(only(check("ask('k1')", f"{steps}{table}{ask}"))) == ["ask", "f1234"]
+    assert chain(only(check("ask('k1')", f"{steps}{table}{ask}"))) == [
+        "ask",
+        f"f{size * 3 // 5}",
+    ]
 
 
-def test_a_list_of_two_thousand_functions_in_a_loop(check: Check) -> None:
-    steps = functions(CLOCK if i == 1_999 else "1.0" for i in range(2_000))
-    table = "\n\nSTEPS = [" + ", ".join(f"f{i}" for i in range(2_000)) + "]\n"
+@some_or_many
+def test_a_list_of_functions_in_a_loop(size: int, check: Check) -> None:
+    steps = functions(CLOCK if i == size - 1 else "1.0" for i in range(size))
+    table = "\n\nSTEPS = [" + ", ".join(f"f{i}" for i in range(size)) + "]\n"
     ask = "\n\ndef ask():\n    return [step() for step in STEPS]\n"
-    assert chain(only(check("ask()", f"{steps}{table}{ask}"))) == ["ask", "f1999"]
+    assert chain(only(check("ask()", f"{steps}{table}{ask}"))) == ["ask", f"f{size - 1}"]
 
 
-def test_one_function_handed_two_thousand_others(check: Check) -> None:
-    steps = functions(CLOCK if i == 777 else "1.0" for i in range(2_000))
-    calls = "".join(f"    apply(f{i})\n" for i in range(2_000))
+@some_or_many
+def test_one_function_handed_many_others(size: int, check: Check) -> None:
+    steps = functions(CLOCK if i == size // 3 else "1.0" for i in range(size))
+    calls = "".join(f"    apply(f{i})\n" for i in range(size))
     flow = f"{steps}\n\ndef apply(step):\n    return step()\n\n\ndef ask():\n{calls}"
-    assert chain(only(check("ask()", flow))) == ["ask", "apply", "f777"]
+    assert chain(only(check("ask()", flow))) == ["ask", "apply", f"f{size // 3}"]
 
 
 def test_a_choice_of_five_hundred_functions(check: Check) -> None:
@@ -385,7 +399,7 @@ def test_modules_that_import_each_other(check: Check) -> None:
     ]
 
 
-@pytest.mark.parametrize("size", [60, 400])
+@pytest.mark.parametrize("size", [60, pytest.param(400, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("steps", [(1,), (1, 7), (1, 7, -1)], ids=str)
 def test_star_imports_in_circles(check: Check, size: int, steps: tuple[int, ...]) -> None:
     modules = {
@@ -411,8 +425,8 @@ def test_star_imports_in_circles(check: Check, size: int, steps: tuple[int, ...]
         ),
     ],
 )
-def test_long_ways_through_modules(check: Check, module: str, last: str) -> None:
-    size = 800
+@pytest.mark.parametrize("size", [100, pytest.param(800, marks=pytest.mark.exhaustive)])
+def test_long_ways_through_modules(check: Check, module: str, last: str, size: int) -> None:
     modules = {f"m{i}": module.format(next=i + 1) for i in range(size)}
     bad = "def bad(*_):\n    return time.time()\n\n\nclass Base:\n    bad = bad\n"
     modules[f"m{size}"] = f"import time\n\n\n{bad}"
@@ -433,7 +447,8 @@ def test_imports_in_circles_with_a_second_choice(check: Check) -> None:
 @pytest.mark.parametrize(
     "number",
     [
-        *("-1", "-3", "7", "10**9", "-0x1", "0b11", "1_0"),
+        *("-1", "7", "10**9"),
+        *(pytest.param(n, marks=pytest.mark.exhaustive) for n in ("-3", "-0x1", "0b11", "1_0")),
         pytest.param("9" * 4000, id="many digits"),
         pytest.param("-0x" + "f" * 6000, id="more than can be written as decimal digits"),
     ],

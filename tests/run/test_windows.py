@@ -94,6 +94,12 @@ COMMANDS = [
     ("graph", "-q", "services/orders/shop/prices/rates.py::Rates.now"),
 ]
 
+QUICK = COMMANDS[::4]
+SOME_AND_OTHERS = [
+    QUICK,
+    pytest.param([c for c in COMMANDS if c not in QUICK], marks=pytest.mark.exhaustive),
+]
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -112,12 +118,16 @@ def said(result: Result) -> str:
 
 
 class TestTheWholeProgram:
+    @pytest.mark.parametrize("commands", SOME_AND_OTHERS, ids=["some", "others"])
     def test_everything_is_printed_as_elsewhere(
-        self, project: Path, monkeypatch: pytest.MonkeyPatch
+        self,
+        commands: list[tuple[str, ...]],
+        project: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        elsewhere = [said(invoke(*command)) for command in COMMANDS]
+        elsewhere = [said(invoke(*command)) for command in commands]
         windows.pretend(monkeypatch, project)
-        for command, printed in zip(COMMANDS, elsewhere, strict=True):
+        for command, printed in zip(commands, elsewhere, strict=True):
             assert said(invoke(*command)) == printed, command
 
     def test_calls_are_followed_into_other_folders(
