@@ -14,7 +14,7 @@ from wflint.run.check import check
 from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
 
-pytestmark = [pytest.mark.xdist_group("application"), pytest.mark.exhaustive]
+pytestmark = pytest.mark.exhaustive
 
 
 class Checked:

@@ -11,7 +11,7 @@ from tests.fix_cases import fix, text_after
 from tests.harness import FIXTURES, PROJECT_FILE
 from tests.oracle.hash_order import Runs, run
 
-pytestmark = [pytest.mark.xdist_group("order of sets after fixes"), pytest.mark.exhaustive]
+pytestmark = pytest.mark.exhaustive
 
 Fixed = dict[str, tuple[Path, set[int], Runs]]
 FLAGGED = ["flagged_loops", "flagged_types", "flagged_values"]

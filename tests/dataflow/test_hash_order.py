@@ -11,9 +11,6 @@ import pytest
 from tests.harness import FIXTURES
 from tests.oracle.hash_order import Runs, run
 
-# One process of pytest runs all of these, so that what all of them need is made once.
-pytestmark = pytest.mark.xdist_group("order of sets")
-
 FOLDERS = ("all_tasks_iteration", "unordered_iteration")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -39,11 +39,7 @@ class Mended:
         return self.safely if self.case.kind == "safe" else self.unsafely
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(case, marks=pytest.mark.xdist_group(case.id)) for case in ALL],
-    ids=lambda case: case.id,
-)
+@pytest.fixture(scope="module", params=ALL, ids=lambda case: case.id)
 def mended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mended:
     """One case after the other: all tests of a case come at once."""
     return Mended(request.param, tmp_path_factory.mktemp("case"))

@@ -23,8 +23,6 @@ FIXTURES = list(harness.project_fixtures())
 SOME = [f for n, f in enumerate(FIXTURES) if n % 32 == 0 or f.id == "order_processing"]
 ALL_OF_THEM = pytest.param(FIXTURES, marks=pytest.mark.exhaustive, id="all")
 EXAMPLES = settings(max_examples=6, deadline=None, derandomize=True)
-compares = pytest.mark.xdist_group("compares with the whole")
-"""One process of pytest runs all tests that need `whole`, which takes long."""
 of_each = pytest.mark.parametrize(
     ("projects", "fixture"),
     [
@@ -66,17 +64,14 @@ def of_files(diagnostics: Sequence[Diagnostic], files: Sequence[Path]) -> list[D
     return [d for d in diagnostics if Path(d.filename).resolve() in wanted]
 
 
-@compares
 def test_there_is_something_to_compare(whole: list[Diagnostic]) -> None:
     assert len(whole) > 50
 
 
-@compares
 def test_diagnostics_are_sorted(whole: list[Diagnostic]) -> None:
     assert whole == sorted(whole, key=Diagnostic.sort_key)
 
 
-@compares
 @of_each
 def test_a_project_does_not_depend_on_its_neighbours(
     fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
@@ -139,7 +134,6 @@ def test_many_programs_may_share_one_project(
         pytest.fail(harness.explain(problems, tmp_path), pytrace=False)
 
 
-@compares
 @EXAMPLES
 @given(data=st.data())
 def test_the_order_of_files_does_not_matter(
@@ -150,12 +144,10 @@ def test_the_order_of_files_does_not_matter(
     assert harness.run(root, files).diagnostics == of_files(whole, files)
 
 
-@compares
 def test_the_order_of_projects_does_not_matter(projects: Path, whole: list[Diagnostic]) -> None:
     assert harness.run(projects, source_files(projects)[::-1]).diagnostics == whole
 
 
-@compares
 @EXAMPLES
 @given(data=st.data())
 def test_a_subset_of_files_reports_what_the_whole_reports_in_them(
@@ -166,7 +158,6 @@ def test_a_subset_of_files_reports_what_the_whole_reports_in_them(
     assert harness.run(projects, files).diagnostics == of_files(whole, files)
 
 
-@compares
 @of_each
 def test_each_file_alone_reports_what_the_whole_reports_in_it(
     fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
@@ -176,7 +167,6 @@ def test_each_file_alone_reports_what_the_whole_reports_in_it(
         assert harness.run(root, [file]).diagnostics == of_files(whole, [file]), file
 
 
-@compares
 def test_a_file_named_twice_is_checked_once(projects: Path, whole: list[Diagnostic]) -> None:
     file = source_files(projects / "order_processing")[-1]
     found = harness.run(projects, [file, file, file.parent]).diagnostics
