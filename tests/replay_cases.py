@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import tomli
 
 from wflint.replay.change import Change, Program, Verdict
@@ -64,6 +65,14 @@ def pairs() -> Iterator[Pair]:
         case: dict[str, Any] = tomli.loads(file.read_text())
         verdict, difference = Verdict(case["verdict"]), case.get("difference", "")
         yield Pair(file.parent.name, case["kind"], verdict, case["oracle"], difference)
+
+
+def some_and_others(of: Iterable[Pair], share: int) -> list[Any]:
+    """Return pairs as parameters of a test; by default it looks at one of so many."""
+    return [
+        pytest.param(pair, id=pair.name, marks=[pytest.mark.exhaustive] if number % share else [])
+        for number, pair in enumerate(of)
+    ]
 
 
 def program(folder: Path, files: Mapping[str, str]) -> Program:

@@ -206,9 +206,10 @@ def entries_in(folder: Path) -> list[Path]:
     return list(folder.glob("*-*"))
 
 
-def test_several_runs_at_once_say_the_same(project: Path) -> None:
+@pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.exhaustive)])
+def test_several_runs_at_once_say_the_same(project: Path, times: int) -> None:
     command = [sys.executable, "-m", "wflint", "check", "--output-format", "json"]
-    for _ in range(3):
+    for _ in range(times):
         running = [
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for _ in range(4)

@@ -113,7 +113,13 @@ def test_cleaning_imports_no_rule() -> None:
     assert not modules & SLOW
 
 
-@pytest.mark.parametrize("form", ["concise", "full", "json", "github"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("concise", "json"),
+        *(pytest.param(form, marks=pytest.mark.exhaustive) for form in ("full", "github")),
+    ],
+)
 def test_a_repeated_check_imports_neither_rules_nor_the_analysis(form: str) -> None:
     arguments = ("check", "--output-format", form)
     assert "libcst" in imported(*arguments)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.command_line import enter_project, invoke
-from tests.replay_cases import Pair, flow, pairs
+from tests.replay_cases import Pair, flow, pairs, some_and_others
 from wflint.replay.change import Verdict
 
 FLOW = flow(
@@ -203,7 +203,7 @@ _SAME = [p for p in pairs() if p.kind == "commands" and p.name not in _BY_DATA]
 """What activities are given, and what they give, is not in a baseline."""
 
 
-@pytest.mark.parametrize("pair", _SAME, ids=lambda pair: pair.name)
+@pytest.mark.parametrize("pair", some_and_others(_SAME, 3))
 def test_verdicts_are_those_of_two_programs(pair: Pair) -> None:
     committed((pair.folder / "before.py").read_text())
     one = findings((pair.folder / "before.py").read_text())

@@ -202,7 +202,7 @@ CASES: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if number % 3 else [])
+        pytest.param(name, marks=[pytest.mark.exhaustive] if number % 6 else [])
         for number, name in enumerate(CASES)
     ],
 )

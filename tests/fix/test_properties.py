@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -43,8 +44,14 @@ def program_of(seed: int) -> bytes:
     return program(Random(seed))
 
 
+@cache
 def fixed(data: bytes, unsafe: bool = True) -> tuple[Outcome, bytes]:
-    """Return the outcome of fixing a module, and its bytes afterwards."""
+    """Return the outcome of fixing a module, and its bytes afterwards; each is fixed once."""
+    return fixed_anew(data, unsafe)
+
+
+def fixed_anew(data: bytes, unsafe: bool = True) -> tuple[Outcome, bytes]:
+    """Return the same, whatever is known of the module."""
     with TemporaryDirectory() as folder:
         file = put(make_project(Path(folder)), data)
         outcome = mend_in_memory(file.parent, unsafe=unsafe)
@@ -158,7 +165,7 @@ def test_the_order_of_rules_does_not_matter(seed: int) -> None:
     outcome, after = fixed(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("wflint.run.program_settings.load_registry", lambda _: Registry(tuple(rules)))
-        shuffled, same = fixed(data)
+        shuffled, same = fixed_anew(data)
     assert (same, codes(shuffled.fixed)) == (after, codes(outcome.fixed))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import invoke
-from tests.replay_cases import Pair, pairs
+from tests.replay_cases import Pair, pairs, some_and_others
 from tests.replayer import oracle
 from wflint.replay.change import Verdict
 
@@ -26,7 +26,7 @@ _RUNNING = [
 ]
 
 
-@pytest.mark.parametrize("pair", _RUNNING, ids=lambda pair: pair.name)
+@pytest.mark.parametrize("pair", some_and_others(_RUNNING, 2))
 def test_it_makes_the_new_code_compatible(
     pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

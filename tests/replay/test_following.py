@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.history_cases import Script, activities, followed, shown
-from tests.replay_cases import Pair, flow, pairs
+from tests.replay_cases import Pair, flow, pairs, some_and_others
 from wflint.comparison.side import Side
 from wflint.histories.export import load, recorded_in
 from wflint.histories.matching import Matched, Matcher
@@ -49,7 +49,7 @@ def _matched(folder: Path, text: str, history: Path) -> Matched:
     return Matcher(Side("", kept)).match(history.name, recorded)
 
 
-@pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)
+@pytest.mark.parametrize("pair", some_and_others(pairs(), 3))
 def test_a_recorded_history_replays_with_the_code_that_made_it(pair: Pair, tmp_path: Path) -> None:
     for history in pair.folder.glob("history-*.json"):
         text = (pair.folder / "before.py").read_text()

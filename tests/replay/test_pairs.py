@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import invoke
-from tests.replay_cases import Pair, changes, pairs
+from tests.replay_cases import Pair, changes, pairs, some_and_others
 from tests.replayer import oracle
 from wflint.replay.change import Verdict
 
@@ -50,20 +50,14 @@ def _worst(found: Sequence[dict[str, Any]]) -> Verdict:
     return min((Verdict(one["verdict"]) for one in found), key=order.index, default=order[-1])
 
 
-@pytest.mark.parametrize(
-    "pair",
-    [
-        pytest.param(pair, id=pair.name, marks=[pytest.mark.exhaustive] if number % 4 else [])
-        for number, pair in enumerate(pairs())
-    ],
-)
+@pytest.mark.parametrize("pair", some_and_others(pairs(), 4))
 def test_code_is_compatible_with_itself(pair: Pair, tmp_path: Path) -> None:
     before = _code(pair, "before.py")
 
     assert changes(tmp_path, {"a.py": before}, {"a.py": before}, shortcut=False) == []
 
 
-@pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)
+@pytest.mark.parametrize("pair", some_and_others(pairs(), 4))
 def test_the_replayer_says_so(pair: Pair) -> None:
     assert oracle(pair.folder, pair.folder / "before.py") == "compatible"
     assert oracle(pair.folder, pair.folder / "after.py") == pair.oracle

@@ -177,7 +177,7 @@ def test_where_no_more_of_them_are_allowed_one_reads_all(
     assert places(check(Request(jobs=3, start_method=method))) == FOUND
 
 
-@pytest.fixture(params=["darwin", "win32"])
+@pytest.fixture(params=["darwin", pytest.param("win32", marks=pytest.mark.exhaustive)])
 def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away what there is on Linux alone."""
     monkeypatch.setattr(prefetch, "sys", SimpleNamespace(platform=request.param, modules={}))
@@ -297,7 +297,7 @@ print([d.code for d in result.diagnostics], result.warnings)
 """
 
 
-@pytest.mark.parametrize("way", ["script", "-c"])
+@pytest.mark.parametrize("way", ["script", pytest.param("-c", marks=pytest.mark.exhaustive)])
 def test_one_that_begins_from_nothing_runs_nothing_of_the_folder_and_no_script(
     project: Path, way: str
 ) -> None:

@@ -20,7 +20,7 @@ from tests import harness
 from wflint.diagnostics import Diagnostic
 
 FIXTURES = list(harness.project_fixtures())
-SOME = [f for n, f in enumerate(FIXTURES) if n % 32 == 0 or f.id == "order_processing"]
+SOME = [f for n, f in enumerate(FIXTURES) if n % 40 == 0 or f.id == "order_processing"]
 ALL_OF_THEM = pytest.param(FIXTURES, marks=pytest.mark.exhaustive, id="all")
 EXAMPLES = settings(max_examples=6, deadline=None, derandomize=True)
 of_each = pytest.mark.parametrize(
