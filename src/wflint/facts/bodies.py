@@ -146,20 +146,21 @@ class BodyReader:
         self._tries = Tries(self.walker.entries, self.walker.order, self.refs)
         context = Context(self)
         self.frame_at = {frame.head.site: frame for frame in self.walker.frames}
-        visitors = self.visitors
+        visitors, looks = self.visitors, dict[type[cst.CSTNode], _Look]()
         for site, entry in enumerate(self.walker.entries):
             node = entry.node
             kind = type(node)  # `isinstance` is slow for LibCST's classes, which are abstract ones
-            note = _NOTES.get(kind)
+            look = looks.get(kind)
+            if look is None:
+                look = looks[kind] = _look_of(kind, visitors)
+            note, operates, changes, visits = look
             if note is not None:
                 note(self, site, entry, node)
-            operates = OPERATIONS.get(kind)
             if operates is not None:
                 self._note_operations(site, entry, operates(node))
-            changes = MUTATIONS.get(kind)
             if changes is not None:
                 self._note_mutations(site, entry, changes(node))
-            for rule, visit in visitors.get(kind, ()):
+            for rule, visit in visits:
                 context.site = site
                 context.entry = entry
                 try:
@@ -308,9 +309,7 @@ class BodyReader:
 
     def _note_use(self, site: int, entry: Entry, node: cst.Name | cst.Attribute) -> None:
         parent = entry.parent.node if entry.parent is not None else None
-        if isinstance(parent, cst.Attribute):
-            return
-        if isinstance(parent, cst.Call) and parent.func is node:
+        if type(parent) is cst.Attribute or getattr(parent, "func", None) is node:
             return
         state = entry.state
         target = self.refs.ref(node, state.scope)
@@ -379,6 +378,19 @@ def _bound_to(entry: Entry) -> str:
             return node.targets[0].target.value
         above = above.parent
     return ""
+
+
+_Look = tuple[
+    "Callable[..., None] | None",
+    "Callable[..., Operations] | None",
+    "Callable[..., Mutations] | None",
+    Sequence[Visitor],
+]
+"""What looks at the nodes of a kind."""
+
+
+def _look_of(kind: type[cst.CSTNode], visitors: Visitors) -> _Look:
+    return _NOTES.get(kind), OPERATIONS.get(kind), MUTATIONS.get(kind), visitors.get(kind, ())
 
 
 _NOTES: dict[type[cst.CSTNode], Callable[..., None]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import NamedTuple
 
 import libcst as cst
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.facts.model import (
@@ -87,7 +87,7 @@ class Frame:
         )
 
 
-class Under(NamedTuple):
+class Under(Struct, frozen=True, eq=False):
     """A test that says if code runs, as it is written.
 
     ``holds`` tells if it must be true or false. ``patterns`` are those of a ``case``, of which one
@@ -101,7 +101,7 @@ class Under(NamedTuple):
     patterns: tuple[cst.MatchPattern, ...] = ()
 
 
-class State(NamedTuple):
+class State(Struct, frozen=True, eq=False):
     """The surroundings of a node."""
 
     frame: Frame
@@ -114,14 +114,14 @@ class State(NamedTuple):
 
     def where(self, test: cst.BaseExpression, holds: bool) -> State:
         """The same surroundings where a test is true, or is not."""
-        return self._replace(under=Under(test, holds, self.scope, self.under))
+        return replace(self, under=Under(test, holds, self.scope, self.under))
 
     def having(self, flags: int) -> State:
         """The same surroundings with more flags."""
-        return self._replace(flags=self.flags | flags)
+        return replace(self, flags=self.flags | flags)
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, eq=False):
     """A node of the walk; ``parent`` leads to the root."""
 
     node: cst.CSTNode

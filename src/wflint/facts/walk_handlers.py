@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts import guards, probes, unreachable, walk_names
 from wflint.facts.frames import Entry, State, Under
@@ -21,6 +22,13 @@ _CHANGERS = frozenset(
     }
 )
 _ADDERS = frozenset({"add", "append", "appendleft", "extend", "insert", "register", "setdefault"})
+_DIRECT_FLAGS = {
+    cst.AssignTarget: Flag.STORED,
+    cst.Del: Flag.DELETED,
+    cst.Expr: Flag.STATEMENT,
+    cst.Return: Flag.RETURNED,
+    cst.Raise: Flag.RAISED,
+}
 _FALLBACK_VALUES = (
     cst.Call,
     cst.Attribute,
@@ -52,7 +60,7 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
 
 
 def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None:
-    state = state._replace(flags=state.flags & ~DIRECT)
+    state = replace(state, flags=state.flags & ~DIRECT)
     name = walker.name_at(state.scope)
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
     body = state.having(yes).where(node.test, True)
@@ -71,7 +79,7 @@ def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None
 
 
 def _boolean(walker: Walker, entry: Entry, node: cst.BooleanOperation, state: State) -> None:
-    state = state._replace(flags=state.flags & ~DIRECT)
+    state = replace(state, flags=state.flags & ~DIRECT)
     name = walker.name_at(state.scope)
     flags = guards.left_flags(node, name, walker.guard_functions, walker.chains)
     right = state.having(flags).where(node.left, isinstance(node.operator, cst.And))
@@ -111,7 +119,7 @@ def _fallback_name(left: cst.BaseExpression, state: State) -> str:
 
 
 def _optional(state: State, name: str) -> State:
-    return state._replace(flags=state.flags | Flag.OPTIONAL, fallback=name)
+    return replace(state, flags=state.flags | Flag.OPTIONAL, fallback=name)
 
 
 def is_param(name: str, scope: Scope | None) -> bool:
@@ -172,7 +180,7 @@ def _while(walker: Walker, entry: Entry, node: cst.While, state: State) -> None:
 def _match(walker: Walker, entry: Entry, node: cst.Match, state: State) -> None:
     """A class pattern shows what the subject is."""
     for case, under in reversed(_cases(node, state)):
-        inside = state._replace(block=Block(state.block), under=under)
+        inside = replace(state, block=Block(state.block), under=under)
         types = _pattern_class(case.pattern)
         if types is not None and isinstance(node.subject, cst.Name):
             inside = walker.narrowed(node.subject.value, types, inside)
@@ -242,17 +250,10 @@ def _yield(walker: Walker, entry: Entry, node: cst.Yield, state: State) -> None:
 
 def _direct(walker: Walker, entry: Entry, node: cst.CSTNode, state: State) -> None:
     """Statements and operators that say something about the one expression in them."""
-    flag = {
-        cst.AssignTarget: Flag.STORED,
-        cst.Del: Flag.DELETED,
-        cst.Expr: Flag.STATEMENT,
-        cst.Return: Flag.RETURNED,
-        cst.Raise: Flag.RAISED,
-    }
-    if isinstance(node, cst.Del):
+    if type(node) is cst.Del:
         walker.refs.changed |= _changed_by(node)
-    flags = (state.flags & ~DIRECT) | flag.get(type(node), Flag.AWAITED)
-    walker.push(children(node), entry, state._replace(flags=flags))
+    flags = (state.flags & ~DIRECT) | _DIRECT_FLAGS.get(type(node), Flag.AWAITED)
+    walker.push(children(node), entry, replace(state, flags=flags))
 
 
 def _changed_by(node: cst.Del) -> set[str]:

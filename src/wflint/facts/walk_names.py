@@ -53,12 +53,12 @@ def _with_item(walker: Walker, entry: Entry, node: cst.WithItem, state: State) -
 
 
 def _comprehension(walker: Walker, entry: Entry, node: cst.BaseComp, state: State) -> None:
-    state = state._replace(flags=state.flags & ~DIRECT)
+    state = replace(state, flags=state.flags & ~DIRECT)
     frame, outer = state.frame, state.scope
     owner = outer.owner if outer else ""
     scope = Scope(frame.head.qualname, outer, owner, is_comprehension=True)
     walker.scopes[id(node)] = scope
-    inside = state._replace(scope=scope, flags=state.flags | Flag.IN_LOOP)
+    inside = replace(state, scope=scope, flags=state.flags | Flag.IN_LOOP)
     if isinstance(node, cst.DictComp):
         walker.push([node.key, node.value], entry, inside)
     elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
@@ -127,7 +127,7 @@ def _named(walker: Walker, entry: Entry, node: cst.NamedExpr, state: State) -> N
     if state.scope is not None:
         made = bind(walker, entry, node.target, How.VALUE, node.value, state.scope.of_function)
         walker.push_mark(made)
-    walker.push([node.value], entry, state._replace(flags=state.flags & ~DIRECT))
+    walker.push([node.value], entry, replace(state, flags=state.flags & ~DIRECT))
 
 
 def _handler(walker: Walker, entry: Entry, node: cst.ExceptHandler, state: State) -> None:
@@ -212,7 +212,7 @@ def _lambda(walker: Walker, entry: Entry, node: cst.Lambda, state: State) -> Non
 
 
 def _push_defaults(walker: Walker, entry: Entry, params: cst.Parameters, state: State) -> None:
-    state = state._replace(flags=state.flags & ~DIRECT)
+    state = replace(state, flags=state.flags & ~DIRECT)
     every = (*params.posonly_params, *params.params, *params.kwonly_params)
     defaults = [p.default for p in every if p.default is not None]
     for default in defaults:
@@ -236,7 +236,7 @@ def _class(walker: Walker, entry: Entry, node: cst.ClassDef, state: State) -> No
     frame = walker.open(head, scope)
     frame.block = state.block
     flags = state.flags & ~DIRECT
-    walker.push([node.body], entry, state._replace(frame=frame, scope=scope, flags=flags))
+    walker.push([node.body], entry, replace(state, frame=frame, scope=scope, flags=flags))
     walker.push([a.value for a in (*node.bases, *node.keywords)], entry, state)
     walker.push(list(node.decorators), entry, state)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts import guards, unreachable
 from wflint.facts.definitions import free_name
@@ -124,7 +125,7 @@ class Walker:
         return frame
 
     def push(self, nodes: Sequence[cst.CSTNode], parent: Entry | None, state: State) -> None:
-        self._pending.extend(Entry(node, parent, state) for node in reversed(nodes))
+        self._pending += [Entry(node, parent, state) for node in reversed(nodes)]
 
     def push_mark(self, made: list[Bound]) -> None:
         """Bindings happen when the value, which is pushed next, has been walked."""
@@ -137,26 +138,35 @@ class Walker:
         pending, entries, order = self._pending, self.entries, self.order
         while pending:
             entry = pending.pop()
-            if isinstance(entry, _Rest):
-                self._statements(entry)
+            if not isinstance(entry, Entry):
+                self._go_on(entry)
                 continue
-            if isinstance(entry, list):
-                for bound in entry:
-                    bound.order = len(entries)
-                continue
-            order[id(entry.node)] = len(entries)
+            node = entry.node
+            order[id(node)] = len(entries)
             entries.append(entry)
-            handler = handlers.get(type(entry.node))
+            handler = handlers.get(type(node))
             if handler is not None:
-                handler(self, entry, entry.node, entry.state)
+                handler(self, entry, node, entry.state)
             else:
                 self.push_children(entry)
 
+    def _go_on(self, mark: _Rest | list[Bound]) -> None:
+        """Come to the rest of a block, or to where bindings happen."""
+        if isinstance(mark, _Rest):
+            self._statements(mark)
+            return
+        for bound in mark:
+            bound.order = len(self.entries)
+
     def push_children(self, entry: Entry) -> None:
+        found = children(entry.node)
+        if not found:
+            return
         state = entry.state
         if state.flags & DIRECT:
-            state = state._replace(flags=state.flags & ~DIRECT)
-        self._pending.extend(Entry(n, entry, state) for n in reversed(children(entry.node)))
+            state = replace(state, flags=state.flags & ~DIRECT)
+        found.reverse()
+        self._pending += [Entry(node, entry, state) for node in found]
 
     def name_at(self, scope: Scope | None) -> guards.DottedName:
         """A function that gives the dotted name of a node as seen from ``scope``."""
@@ -209,17 +219,17 @@ class Walker:
         parent = entry.parent.node if entry.parent is not None else None
         if parent is not None and type(parent) not in _SURE and id(node) not in self.sure:
             is_loop = isinstance(parent, (cst.For, cst.While))
-            state = state._replace(block=Block(state.block, is_loop))
+            state = replace(state, block=Block(state.block, is_loop))
         self._statements(_Rest(entry, self._that_may_run(node.body, state), state))
 
     def suite(self, entry: Entry, node: cst.SimpleStatementSuite, state: State) -> None:
         """``if x: y = 1`` on one line."""
-        state = state._replace(block=Block(state.block))
+        state = replace(state, block=Block(state.block))
         self.push(self._that_may_run(node.body, state), entry, state)
 
     def line(self, entry: Entry, node: cst.SimpleStatementLine, state: State) -> None:
         """``x = 1; return x`` on one line."""
-        state = state._replace(flags=state.flags & ~DIRECT)
+        state = replace(state, flags=state.flags & ~DIRECT)
         self.push(self._that_may_run(node.body, state), entry, state)
 
     def _that_may_run(self, body: Sequence[S], state: State) -> Sequence[S]:
@@ -279,7 +289,7 @@ class Walker:
 
     def narrowed(self, name: str, types: cst.BaseExpression, state: State) -> State:
         """The surroundings where a name is known to be an instance of ``types``."""
-        return state._replace(narrowed=Narrowed(name, types, len(self.entries), state.narrowed))
+        return replace(state, narrowed=Narrowed(name, types, len(self.entries), state.narrowed))
 
     def push_target(self, target: cst.CSTNode, entry: Entry, state: State) -> None:
         """Targets are looked at as well (``os.environ["X"] = ...``), plain names are not."""

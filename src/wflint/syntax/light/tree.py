@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -168,13 +168,41 @@ _Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
 def maker(kind: type[_Node], **given: Any) -> Callable[..., _Node]:
-    """A function that makes nodes of a kind; what is only layout is the same for all of them."""
-    layout = {
-        field.name: field.default_factory()
-        for field in dataclasses.fields(kind)
-        if field.default_factory is not dataclasses.MISSING
-    }
-    return partial(kind, **{**layout, **given})
+    """A function that makes nodes of a kind; what is only layout is the same for all of them.
+
+    It sets one field after the other, which takes half the time of a constructor of LibCST's: that
+    is one of a frozen class, and asks each new node to check itself.
+    """
+    parameters: list[str] = []
+    layout = ["*"]
+    steps = ["node = new(kind)"]
+    known: dict[str, Any] = {"new": object.__new__, "kind": kind}
+    for field in dataclasses.fields(kind):
+        name = field.name
+        known[f"set_{name}"] = getattr(kind, name).__set__
+        steps.append(f"set_{name}(node, {name})")
+        is_layout = name in given or field.default_factory is not dataclasses.MISSING
+        if is_layout:
+            known[f"usual_{name}"] = _usual(field, given)
+            layout.append(f"{name}=usual_{name}")
+        elif field.default is not dataclasses.MISSING:
+            known[f"usual_{name}"] = field.default
+            parameters.append(f"{name}=usual_{name}")
+        else:
+            parameters.append(name)
+    parameters += layout if len(layout) > 1 else ()
+    lines = [f"def make({', '.join(parameters)}):", *steps, "return node"]
+    exec("\n    ".join(lines), known)
+    made: Callable[..., _Node] = known["make"]
+    return made
+
+
+def _usual(field: dataclasses.Field[Any], given: dict[str, Any]) -> Any:
+    """What a field that is only layout holds."""
+    if field.name in given:
+        return given[field.name]
+    assert field.default_factory is not dataclasses.MISSING
+    return field.default_factory()
 
 
 Name = maker(cst.Name)
