@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -12,6 +13,9 @@ from wflint.facts.model import ModuleFacts
 from wflint.files.source import Source, UnreadableSource, decode_file
 from wflint.project.module import Module
 from wflint.project.module_reading import ReadModule, read_module
+
+_SDK = "temporalio"
+"""The files that name it are asked about Workers, settings, requests and definitions as well."""
 
 
 class Loading:
@@ -27,6 +31,7 @@ class Loading:
         self._names = names
         self._fact_cache = fact_cache
         self._room_for_trees = limits.KEPT_AST
+        self._recent: deque[Source] = deque()  # whose trees are kept for a while
 
     def notes(self, path: str) -> Notes:
         """Return the notes on a file."""
@@ -68,17 +73,29 @@ class Loading:
         return module
 
     def _parsed(self, path: str, source: Source, name: str, is_package: bool) -> Module:
-        read, notes = partial(self.source, path), self.notes(path)
+        read, notes, keep = partial(self.source, path), self.notes(path), self._has_room(source)
         try:
-            facts, whole = read_module(name, is_package, source, notes, self._has_room(source))
+            facts, whole = read_module(name, is_package, source, notes, keep)
             module = Module(path, facts, read, None, whole, notes)
         except UnreadableSource as error:
             module = Module(path, ModuleFacts(name, is_package), read, error, notes=notes)
         module.source = source
+        if not keep:
+            self._keep_for_a_while(source)
         return module
 
     def _has_room(self, source: Source) -> bool:
         """True if the tree of a module may be kept for the questions that begin with it."""
+        if _SDK not in source.text:
+            return False
         has_room = self._room_for_trees >= len(source.text)
         self._room_for_trees -= len(source.text) if has_room else 0
         return has_room
+
+    def _keep_for_a_while(self, source: Source) -> None:
+        """Keep the tree of a module until those of some others have been read."""
+        if source.tree is None:
+            return
+        self._recent.append(source)
+        while sum(len(kept.text) for kept in self._recent) > limits.RECENT_AST:
+            self._recent.popleft().tree = None

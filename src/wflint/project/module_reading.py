@@ -39,8 +39,8 @@ def read_module(
 ) -> tuple[ModuleFacts, Piece | None]:
     """The facts, and the module as LibCST has it where only LibCST could read it.
 
-    ``keep_tree`` keeps the ``ast`` with the source; without, it is noted now what else it will be
-    needed for. Raises :class:`UnreadableSource`.
+    The source gets its ``ast``. Unless the caller will ``keep_tree``, it is noted now what else it
+    will be needed for. Raises :class:`UnreadableSource`.
     """
     from wflint.facts.modules import ModuleReader
     from wflint.syntax.cuts import skeleton_cuts
@@ -50,9 +50,8 @@ def read_module(
         tree = parse(source)
     except NewerSyntax as error:
         return _read_newer(name, is_package, source, error.refused)
-    if keep_tree:
-        source.tree = tree
-    else:
+    source.tree = tree
+    if not keep_tree:
         with contextlib.suppress(UnreadableSource):  # which is said when the skeleton is read
             notes.put(CUTS, skeleton_cuts(source, tree))
     return ModuleReader(name, is_package, source).read(tree, source), None

@@ -118,6 +118,16 @@ class Follow:
             raise EscapesError
         return tree
 
+    def _will_read(self, functions: Iterable[Fn]) -> None:
+        """Give up at once if these are more pieces of code than a value is followed through.
+
+        Else a function that hundreds call would have dozens of them read for each value.
+        """
+        store = self.project.store
+        pieces = {Fn(fn.path, store.outermost(fn)) for fn in functions}
+        if len(pieces | self._trees) > limits.VALUE_TREES:
+            raise EscapesError
+
     def push(self, at: TaintState) -> None:
         """Follow the value from another expression that has it."""
         key = (at.tree.path, at.tree.qualname, *at[1:])
@@ -170,7 +180,9 @@ class Follow:
         if key in self._attributes:
             return
         self._attributes.add(key)
-        for fn, site in find_reads(self.project, at.receiver, name, put):
+        reads = find_reads(self.project, at.receiver, name, put)
+        self._will_read(fn for fn, _ in reads)
+        for fn, site in reads:
             self.push(TaintState(self.tree(fn), site, at.receiver, value, at.hops))
 
     def model(self, value: TaintedValue, cls: Cls) -> TaintedValue:
@@ -196,6 +208,7 @@ class Follow:
                 raise EscapesError
             if at.hops >= limits.VALUE_HOPS or not self._is_transparent(at):
                 raise EscapesError
+            self._will_read(caller.fn for caller, _ in calls if not _is_class(caller))
             for caller, site in calls:
                 if _is_class(caller):
                     self._kept_in_field(caller, at.value, at.hops + 1)
