@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from wflint import limits
 from wflint.cache.folder import CacheFolder
 from wflint.system.disk import NO_LOOK
 from wflint.system.hashing import blake2b
@@ -47,6 +48,8 @@ class ReadLog:
         self.digests: dict[str, Digest] = {}
         self.used: set[str] = set()
         self.is_torn = False
+        self._kept: dict[str, bytes] = {}
+        self._room = limits.KEPT_BYTES
 
     def __call__(self, path: str) -> bytes:
         """The bytes of a file."""
@@ -91,6 +94,9 @@ class ReadLog:
 
     def look_through(self, path: str) -> bytes:
         """The bytes of a file that nothing else is asked of than what the gate asks."""
+        known = self._kept.get(path)
+        if known is not None:
+            return known
         look = self._look(path) if path not in self.digests else NO_LOOK
         try:
             data, digest = self._read_after(look, path)
@@ -98,6 +104,9 @@ class ReadLog:
             self._note(path, _unreadable(error))
             raise
         self._note(path, digest)
+        if len(data) <= self._room:  # the first ones: all are searched in one order each time
+            self._room -= len(data)
+            self._kept[path] = data
         return data
 
     def _look(self, path: str) -> bytes:
@@ -114,6 +123,7 @@ class ReadLog:
     def let_go(self, path: str) -> None:
         """Forget what stood in a file, which has another content now."""
         self.digests.pop(path, None)
+        self._room += len(self._kept.pop(path, b""))
 
     def keep_looks(self, folder: CacheFolder) -> None:
         """Record what files looked like, for a run that need not read them."""

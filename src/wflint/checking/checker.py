@@ -133,9 +133,10 @@ class Checker:
                 scope = regions if part is graph else rule.scope
                 by_scope.setdefault(scope, set()).add(code)
         tell = self.resolver.store.progress
+        telling = [event for event in events if self._is_telling(event)]
         for scope, codes in counted("Checking rules", by_scope.items(), len(by_scope), tell):
             part = self.views.reached = graph.within(scope)
-            self.hold((event for event in events if event.node in part.parents), codes, skips)
+            self.hold((event for event in telling if event.node in part.parents), codes, skips)
             self._mutations(part, codes)
 
     def border(self) -> Border:
@@ -161,6 +162,15 @@ class Checker:
                 self._hold(event, codes, skips)
             except Exception as error:
                 self.faults.note(error, *event.node.fn)
+
+    def _is_telling(self, event: Event) -> bool:
+        """True if a rule may be asked about an event; of most there is none."""
+        if isinstance(event, _ABOUT_NAMES):
+            return bool(self.entries.codes_about(event.entity))
+        if isinstance(event, Entered):
+            body = self.resolver.store.body(event.node.fn)
+            return bool(body.findings or body.tries or body.raises)
+        return True
 
     def _hold(self, event: Event, codes: Container[str], skips: int) -> None:
         if isinstance(event, _ABOUT_NAMES) and not any(
