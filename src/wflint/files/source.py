@@ -76,9 +76,13 @@ class Source:
             self._starts = array("q", (0, *(m.end() for m in _LINE_END.finditer(self.text))))
         return self._starts
 
+    def row(self, offset: int) -> int:
+        """The 1-based line of an offset."""
+        return bisect.bisect_right(self.line_starts, offset)
+
     def location(self, offset: int) -> Location:
         """The 1-based line and the 1-based column in characters of an offset."""
-        row = bisect.bisect_right(self.line_starts, offset)
+        row = self.row(offset)
         return self.place(row, offset - self.line_starts[row - 1] + 1)
 
     def place(self, row: int, column: int) -> Location:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import keyword
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.checking.analysis import AnalysisResult
 from wflint.diagnostics import Diagnostic, Location, OtherPlace
+from wflint.project.module import Module
 from wflint.run.emit import Emitter, Found
 from wflint.syntax.tokens import LAYOUT, Place, plain_lines, tokens
 from wflint.system.hashing import blake2b
@@ -24,6 +25,9 @@ LONGEST = 200
 """Characters; of a longer statement only the offending expression is taken."""
 
 _SHORTENED = 120
+_WHOLE = -1
+"""Stands for the whole text, in place of the number of a function."""
+
 _NO_SPACE_AFTER = frozenset("([{.~")
 _NO_SPACE_BEFORE = frozenset(")]},.:;")
 _CLOSING = frozenset(")]}")
@@ -59,7 +63,8 @@ def with_statements(
 ) -> list[Diagnostic]:
     """Return the diagnostics with the places that they speak for, and their statements.
 
-    One file after the other is taken apart: the parts take a hundred times the room of the text.
+    One file after the other is taken apart, and of that the functions that are spoken of: the parts
+    take a hundred times the room of the text.
     """
     found = list(found)
     numbers: dict[str, list[int]] = {}
@@ -67,9 +72,21 @@ def with_statements(
         numbers.setdefault(one.path, []).append(number)
     added: dict[int, Diagnostic] = {}
     for path, own in numbers.items():
-        statements = Statements(answer.store.load(path).source.text)
+        module = answer.store.load(path)
+        statements = Statements(module.source.text, _functions(module))
         added.update((number, _with_places(found[number], statements, emitter)) for number in own)
     return [added[number] for number in range(len(found))]
+
+
+def _functions(module: Module) -> list[range]:
+    """Return the rows of functions and methods: each can be taken apart alone."""
+    heads = (h for h in module.facts.functions.values() if not h.name.startswith("<lambda>"))
+    row_of = module.source.row
+    return sorted((range(row_of(h.start), row_of(h.end) + 1) for h in heads), key=_first)
+
+
+def _first(rows: range) -> int:
+    return rows.start
 
 
 def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
@@ -88,25 +105,31 @@ def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
 
 
 class Statements:
-    """The statements of a text."""
+    """The statements of a text. ``functions`` are rows that can be read without all others."""
 
-    def __init__(self, text: str) -> None:
-        self._rows: list[int] = []
-        self._statements: list[list[_Piece]] = []
-        self._comments: dict[int, _Piece] = {}
+    def __init__(self, text: str, functions: Sequence[range] = ()) -> None:
         self._lines = plain_lines(text)
-        for pieces in self._read():
-            if pieces:
-                self._rows.append(pieces[0].start[0])
-                self._statements.append(pieces)
+        self._functions = functions
+        self._parts: dict[int, _Part] = {}
+
+    def _part(self, row: int) -> _Part:
+        """Return what is taken apart for a row: the function around it, or the whole text."""
+        at = bisect_right(self._functions, row, key=_first) - 1
+        rows = self._functions[at] if at >= 0 and row in self._functions[at] else None
+        if rows is None or _WHOLE in self._parts:
+            at, rows = _WHOLE, range(1, len(self._lines) + 1)
+        if at not in self._parts:
+            self._parts[at] = _Part(self._lines[rows.start - 1 : rows.stop - 1], rows.start)
+        return self._parts[at]
 
     def text_at(self, start: Location, end: Location) -> str:
         """Return the statement in which something begins, or the comment that it is in."""
         first, last = (start.row, start.column - 1), (end.row, end.column - 1)
-        comment = self._comments.get(start.row)
+        part = self._part(start.row)
+        comment = part.comments.get(start.row)
         if comment is not None and comment.start <= first:
             return _shortened(" ".join(comment.text.split()))
-        pieces = self._around(first)
+        pieces = part.around(first)
         if not pieces:
             rows = self._lines[start.row - 1 : end.row]
             return _shortened(" ".join(" ".join(rows).split()))
@@ -116,18 +139,32 @@ class Statements:
         inside = [p for p in pieces if first <= p.start < last]
         return _shortened(_written(inside) if inside else whole)
 
-    def _around(self, place: Place) -> list[_Piece]:
+
+class _Part:
+    """A part of a text that is taken apart; ``first`` is the row in which it begins."""
+
+    def __init__(self, lines: list[str], first: int) -> None:
+        self.comments: dict[int, _Piece] = {}
+        self._rows: list[int] = []
+        self._statements: list[list[_Piece]] = []
+        for pieces in self._read(lines, first):
+            if pieces:
+                self._rows.append(pieces[0].start[0])
+                self._statements.append(pieces)
+
+    def around(self, place: Place) -> list[_Piece]:
+        """Return the pieces of the statement that a place is in."""
         number = bisect_right(self._rows, place[0]) - 1
         pieces = self._statements[number] if number >= 0 else []
         return pieces if pieces and place <= pieces[-1].end else []
 
-    def _read(self) -> Iterator[list[_Piece]]:
+    def _read(self, lines: list[str], first: int) -> Iterator[list[_Piece]]:
         pieces: list[_Piece] = []
-        for token in tokens(self._lines):
+        for token in tokens(lines, first):
             if token.type in LAYOUT:
                 continue
             if token.type == tokenize.COMMENT:
-                self._comments[token.start[0]] = _Piece(token.text, token.start, token.end)
+                self.comments[token.start[0]] = _Piece(token.text, token.start, token.end)
             elif token.type == tokenize.NEWLINE:
                 yield pieces
                 pieces = []

@@ -32,12 +32,13 @@ def plain_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def tokens(lines: list[str]) -> Iterator[Token]:
-    """Yield the tokens of the lines of a text, up to the first error.
+def tokens(lines: list[str], first: int = 1) -> Iterator[Token]:
+    """Yield the tokens of the lines of a text, up to the first error; ``first`` is their first row.
 
     A string with expressions in it is one token, in which newer versions of Python see several.
     """
     begun: list[Place] = []
+    before = first - 1
     try:
         for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
             if token.type in _STARTS:
@@ -46,11 +47,16 @@ def tokens(lines: list[str]) -> Iterator[Token]:
                 start = begun.pop()
                 if not begun:
                     whole = _between(lines, start, token.end)
-                    yield Token(tokenize.STRING, whole, start, token.end)
+                    yield Token(tokenize.STRING, whole, _at(start, before), _at(token.end, before))
             elif not begun:
-                yield Token(token.type, token.string, token.start, token.end)
+                start, end = token.start, token.end
+                yield Token(token.type, token.string, _at(start, before), _at(end, before))
     except (tokenize.TokenError, SyntaxError, ValueError, IndexError):
         return
+
+
+def _at(place: Place, before: int) -> Place:
+    return (place[0] + before, place[1]) if before else place
 
 
 def _between(lines: list[str], start: Place, end: Place) -> str:
