@@ -321,7 +321,11 @@ def test_a_check_that_waits_for_another_one_can_be_cancelled(project: Path) -> N
 
 def _kept(workspace: Workspace) -> int:
     """The number of answers that are kept in memory."""
-    books = [book for c in workspace._fact_caches.values() for book in (c._book, c._program_book)]
+    books = [
+        book
+        for c in workspace._fact_caches.of_programs.values()
+        for book in (c._book, c._program_book)
+    ]
     return sum(len(notes.answers) for book in books for notes in book._open.values())
 
 

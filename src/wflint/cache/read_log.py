@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
 from wflint import limits
 from wflint.cache.folder import CacheFolder
+from wflint.cache.recalled import Recalled
 from wflint.system.disk import NO_LOOK
 from wflint.system.hashing import blake2b
 
 if TYPE_CHECKING:
     from wflint.cache.looks import Looks
+
+T = TypeVar("T")
 
 Digest = bytes
 
@@ -39,12 +42,18 @@ class ReadLog:
     What is in a file that looks as it did is known from ``looks``, if there are any. ``digests``
     are those of the files, by path. ``used`` are the files that were not only looked through.
     ``is_torn`` is set when a file was read twice and had changed in between: nothing may
-    be kept of such a run.
+    be kept of such a run. ``recalled`` is what earlier checks of this process know.
     """
 
-    def __init__(self, read: Callable[[str], bytes], looks: Looks | None = None) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], bytes],
+        looks: Looks | None = None,
+        recalled: Recalled | None = None,
+    ) -> None:
         self._read = read
         self._looks = looks
+        self._recalled = recalled
         self.digests: dict[str, Digest] = {}
         self.used: set[str] = set()
         self.is_torn = False
@@ -67,6 +76,8 @@ class ReadLog:
         """Return the digest of a file, or of the reason why there is none, without noting it."""
         if path in self.digests:
             return self.digests[path]
+        if self._recalled is not None and path in self._recalled.unchanged:
+            return self._recalled.unchanged[path]
         look = self._look(path)
         known = self._looks.known(path, look) if self._looks is not None else None
         if known is not None:
@@ -76,10 +87,21 @@ class ReadLog:
         except OSError as error:
             return _unreadable(error)
 
-    def marks(self, path: str, marks_of: Callable[[bytes], int]) -> int:
-        """What the gate finds in a file; ``marks_of`` finds it in bytes that are not known."""
+    def about(self, path: str, question: str, find: Callable[[bytes], T]) -> T:
+        """Return what ``find`` finds in the bytes of a file, unless that is recalled.
+
+        It must depend on nothing but these and ``question``, and not change afterwards.
+        """
+        self.used.add(path)
+        return self._found_in(path, question, find)
+
+    def marks(self, path: str, question: str, marks_of: Callable[[bytes], int]) -> int:
+        """What the gate finds in a file; ``marks_of`` finds it in bytes that are not known.
+
+        It depends on nothing but these and ``question``.
+        """
         if self._looks is None:
-            return marks_of(self.look_through(path))
+            return self._found_in(path, question, marks_of)
         look = self._looks.look(path)
         known = self._looks.known(path, look)
         if known is not None and known[1] != self._looks.UNMARKED:
@@ -91,6 +113,16 @@ class ReadLog:
         marks = marks_of(data)
         self._looks.put(path, look, self.digests[path], marks)
         return marks
+
+    def _found_in(self, path: str, question: str, find: Callable[[bytes], T]) -> T:
+        if self._recalled is None:
+            return find(self.look_through(path))
+        digest = self.digests.get(path, self._recalled.unchanged.get(path))
+        if digest is None:
+            self.look_through(path)
+            digest = self.digests[path]
+        self._note(path, digest)
+        return self._recalled.answer(digest, question, lambda: find(self.look_through(path)))
 
     def look_through(self, path: str) -> bytes:
         """The bytes of a file that nothing else is asked of than what the gate asks."""
@@ -133,8 +165,19 @@ class ReadLog:
             self._looks.save(folder, self.digests.keys())
 
     def _note(self, path: str, digest: Digest) -> None:
+        if self._recalled is not None:
+            self._recalled.meet(path, digest)
         if self.digests.setdefault(path, digest) != digest:
             self.is_torn = True
+
+
+def found_in(
+    read: Callable[[str], bytes], path: str, question: str, find: Callable[[bytes], T]
+) -> T:
+    """Return what ``find`` finds in the bytes that ``read`` gives of a file, perhaps recalled."""
+    if isinstance(read, ReadLog):
+        return read.about(path, question, find)
+    return find(read(path))
 
 
 def _unreadable(error: OSError) -> Digest:

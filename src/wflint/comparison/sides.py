@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from wflint.cache.between_checks import FactCaches
 from wflint.config.errors import ConfigError
 from wflint.config.find import Project, ProjectFinder
 from wflint.files.select import Group, select
@@ -27,7 +28,7 @@ from wflint.run.results import add
 
 if TYPE_CHECKING:
     from wflint.comparison.side import Side
-    from wflint.run.program_run import Examined, FactCaches
+    from wflint.run.program_run import Examined
 
 _DEFAULT_BRANCHES = ("origin/main", "origin/master", "main", "master")
 _NO_GIT = "; name the old code by --from PATH"
@@ -46,7 +47,7 @@ class Sides:
         self.problems: list[str] = []
         self._groups = self._select(request.paths)
         self._known: dict[tuple[str, str], tuple[str, Snapshot]] = {}
-        self._fact_caches: FactCaches = {}  # most files are the same on all sides
+        self._fact_caches = FactCaches()  # most files are the same on all sides
 
     def _select(self, paths: tuple[str, ...]) -> list[Group]:
         request = self.request

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
+from wflint.cache.read_log import found_in
 from wflint.callgraph.events import Event, ExternalArgument, ExternalCall, ExternalUse
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Fn
@@ -126,8 +127,9 @@ class Heartbeats:
     @cached_property
     def _texts(self) -> list[str]:
         """The texts of all files that speak of heartbeats."""
-        found = (data for path in self._files if _may_speak(data := self._read(path)))
-        plain = (data.decode("utf-8", "replace") for data in found)
+        asked, read = "may speak of heartbeats", self._read
+        found = (path for path in self._files if found_in(read, path, asked, _may_speak))
+        plain = (read(path).decode("utf-8", "replace") for path in found)
         return [text for text in plain if _SPEAKS.search(text)]
 
     @cached_property

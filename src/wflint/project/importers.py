@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
+from wflint.cache.read_log import found_in
 from wflint.facts.model import ModuleFacts
 from wflint.facts.relative import absolute_base
 from wflint.files.source import with_newlines
@@ -37,15 +39,14 @@ class Importers:
             (word.encode(), sorted(set().union(*map(self._texts, homes))), homes)
             for word, homes in sorted(words.items())
         ]
+        texts = [(word, texts) for word, texts, _ in wanted]
+        question = f"importers {texts}"
         for path in self.files if wanted else ():
-            data = b""
+            numbers: tuple[int, ...] = ()
             with suppress(OSError):
-                data = with_newlines(self._read(path))
-            near: set[str] = set()
-            for word, texts, homes in wanted:
-                if word in data and any(text in data for text in texts):
-                    near |= homes
-            if near and self._imports_from(path, data, near):
+                numbers = found_in(self._read, path, question, partial(_mentioned, texts))
+            near = set[str]().union(*(wanted[number][2] for number in numbers))
+            if near and self._imports_from(path, with_newlines(self._read(path)), near):
                 yield path
 
     def _texts(self, home: str) -> set[bytes]:
@@ -75,3 +76,10 @@ class Importers:
             for name in names.decode("utf-8", "replace").split(","):
                 if name.strip():
                     yield name.split()[0]
+
+
+def _mentioned(wanted: Sequence[tuple[bytes, Sequence[bytes]]], data: bytes) -> tuple[int, ...]:
+    """Return the numbers of the words that stand in a file which has one of their texts as well."""
+    data = with_newlines(data)
+    found = ((word in data and any(map(data.__contains__, texts))) for word, texts in wanted)
+    return tuple(number for number, is_there in enumerate(found) if is_there)

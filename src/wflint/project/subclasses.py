@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from wflint.cache.read_log import found_in
 from wflint.files.source import with_newlines
 
 _CLASS = re.compile(rb"^[ \t]*class\s+\w+\s*(?:\[[^\]]*\]\s*)?\(([^)]*)\)", re.MULTILINE)
@@ -28,10 +29,14 @@ class Subclasses:
         found: dict[bytes, list[str]] = {}
         for path in self._files:
             try:
-                data = with_newlines(self._read(path))
+                words = found_in(self._read, path, "names of bases", _names_of_bases)
             except OSError:
                 continue
-            words = {w for bases in _CLASS.findall(data) for w in _NAME.findall(bases)}
             for word in words:
                 found.setdefault(word, []).append(path)
         return found
+
+
+def _names_of_bases(data: bytes) -> frozenset[bytes]:
+    bases = _CLASS.findall(with_newlines(data))
+    return frozenset(word for one in bases for word in _NAME.findall(one))

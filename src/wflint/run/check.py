@@ -33,8 +33,9 @@ from wflint.temporal.decorators import HANDLER_SETTINGS
 from wflint.temporal.libraries import packages
 
 if TYPE_CHECKING:
+    from wflint.cache.between_checks import FactCaches
     from wflint.cache.looks import Looks
-    from wflint.run.program_run import Examined, FactCaches
+    from wflint.run.program_run import Examined
 
 NO_WORKFLOW = (
     "no workflow was found: check the paths, or name the decorators or base classes that make "
@@ -134,9 +135,11 @@ def _check_project(
     needles = needles_of(group)
     place = CachePlace(group, request, result.notes)
     marks_of = Gate(needles).marks
-    read = ReadLog(reader(request, marks_of), _looks(group, needles, request, place))
+    recalled = fact_caches.recalled if fact_caches is not None else None
+    read = ReadLog(reader(request, marks_of), _looks(group, needles, request, place), recalled)
     files = counted("Looking for workflows", group.files, len(group.files), request.progress)
-    gated = gate(files, lambda path: read.marks(path, marks_of))
+    question = f"marks {needles}"
+    gated = gate(files, lambda path: read.marks(path, question, marks_of))
     result.stats.files += len(group.chosen)
     before = result.stats.all_workflows
     if gated.named or any(map(_names_rules, every)) or keep is not None:

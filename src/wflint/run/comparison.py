@@ -20,7 +20,7 @@ from wflint.run.check import Keep, check_groups
 from wflint.run.request import Known, Request, Result
 
 if TYPE_CHECKING:
-    from wflint.run.program_run import FactCaches
+    from wflint.cache.between_checks import FactCaches
 
 
 class Base(Struct, frozen=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wflint.cache.between_checks import FactCaches
 from wflint.cache.build import build_id
 from wflint.cache.fact_cache import FactCache
 from wflint.cache.folder import CacheFolder
@@ -59,9 +60,6 @@ _TOP = Location(1, 1)
 
 if TYPE_CHECKING:
     from wflint.fix.propose.repairs import Repairs
-
-FactCaches = dict[tuple[Path, bytes], FactCache]
-"""The notes of programs that are checked several times in one process."""
 
 
 class Examined(Struct):
@@ -119,7 +117,7 @@ class ProjectRun:
             if not self.read.is_torn:
                 self.fact_cache.save()
             elif self.fact_caches is not None:
-                self.fact_caches.clear()
+                self.fact_caches.of_programs.clear()
 
     def _examined(self) -> Examined:
         answer = analyse(self.question())
@@ -246,12 +244,12 @@ class ProjectRun:
         about = build_id(self.governing.plugins).encode()
         digest, settings = self.read.digest, self.governing.noted_settings
         key = self.group.project.root, about
-        earlier = known.get(key) if known is not None else None
+        earlier = known.of_programs.get(key) if known is not None else None
         shelf = notes_shelf(folder, about) if folder is not None else None
         program_shelf = Shards(folder, about) if folder is not None else None
         fact_cache = FactCache(digest, shelf, settings, program_shelf, earlier)
         if known is not None:
-            known[key] = fact_cache
+            known.of_programs[key] = fact_cache
         return fact_cache
 
     # The diagnostics.

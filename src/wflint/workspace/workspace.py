@@ -13,9 +13,10 @@ import threading
 
 from msgspec.structs import replace
 
+from wflint.cache.between_checks import FactCaches
 from wflint.progress import Tell
 from wflint.run.check import check_beside_others
-from wflint.run.program_run import Examined, FactCaches
+from wflint.run.program_run import Examined
 from wflint.run.request import Request
 from wflint.workspace.answer import Answer
 from wflint.workspace.cancelling import Token, Wish
@@ -46,7 +47,7 @@ class Workspace:
         self._request = request or Request()
         self._texts: dict[str, bytes] = {}
         self._touched: set[str] = set()
-        self._fact_caches: FactCaches = {}
+        self._fact_caches = FactCaches()
         self._kept: list[Kept] = []
         self._dropped = 0
         self._changing = threading.Lock()
@@ -90,7 +91,7 @@ class Workspace:
             if not only_texts:
                 self._dropped += len(self._kept)
                 self._kept.clear()
-            return self._known(wanted) or self._check(wanted, progress)
+            return self._known(wanted) or self._check(wanted, progress, only_texts)
         finally:
             self._checking.release()
 
@@ -105,8 +106,10 @@ class Workspace:
                 return answer
         return None
 
-    def _check(self, token: Token, progress: Tell | None) -> Answer:
-        texts = self.texts
+    def _check(self, token: Token, progress: Tell | None, only_texts: bool) -> Answer:
+        with self._changing:
+            texts, touched = dict(self._texts), set(self._touched)
+        self._fact_caches.recalled.begin(touched if only_texts else None)
         reading, wish = dict(texts), Wish(token)
         request = replace(
             self._request,
@@ -118,7 +121,8 @@ class Workspace:
         )
         programs: list[Examined] = []
         result = check_beside_others(request, programs.append, self._fact_caches)
-        for cache in self._fact_caches.values():
+        self._fact_caches.recalled.end()
+        for cache in self._fact_caches.of_programs.values():
             cache.forget(MOST_IDLE)
         wish.token = Token()  # whoever asks more of the programs may do so
         answer = Answer(self.folder, result, programs, texts)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint.baseline.entry import Entry
+from wflint.cache.between_checks import FactCaches
 from wflint.config.find import ProjectFinder
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.files.notebook import is_notebook
@@ -26,9 +26,6 @@ from wflint.run.check import check, reader
 from wflint.run.request import Request, Result
 from wflint.suppress.diagnostics import UNUSED
 from wflint.syntax.validity import is_python
-
-if TYPE_CHECKING:
-    from wflint.run.program_run import FactCaches
 
 
 class Mended(Struct):
@@ -72,7 +69,7 @@ class Rounds:
         self.read = reader(request)
         self.files: dict[str, Mended] = {}
         self.given_up: dict[str, str] = {}
-        self.fact_caches: FactCaches = {}
+        self.fact_caches = FactCaches()
         self.left_before: tuple[Entry, ...] = ()
 
     def run(self) -> Outcome:

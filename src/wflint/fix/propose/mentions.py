@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import AnyStr
 
+from wflint.cache.read_log import digest_of_names, found_in
 from wflint.facts.ids import MODULE_BODY, Fn
 from wflint.facts.model import BindingKind, Flag, FunctionBody, Ref
 from wflint.files.source import UnreadableSource, decode, has_cookie
@@ -51,15 +53,16 @@ class Mentions:
         self._references.clear()
         self._called.clear()
         closed: list[str] = []
+        about = digest_of_names(wanted.values()).hex()
         for path in self.files:
             try:
-                data = self.read(path)
+                found = found_in(self.read, path, f"words {about}", partial(_found, wanted))
             except FileNotFoundError:
                 continue  # a link that leads nowhere holds no code
             except OSError:
                 closed.append(path)
                 continue
-            for word in _found(wanted, data):
+            for word in found:
                 self._paths[word][path] = None
         self._closed = closed
 
