@@ -15,6 +15,7 @@ from wflint.syntax.light.tree import (
     KeywordArg,
     LightTree,
     Name,
+    StarredArg,
     Unsure,
     is_in_brackets,
     maker,
@@ -94,7 +95,7 @@ List = maker(cst.List)
 ListComp = maker(cst.ListComp)
 NamedExpr = maker(cst.NamedExpr)
 Annotation = maker(cst.Annotation)
-Param = maker(cst.Param)
+Param = maker(cst.Param, "name", "annotation", "default", "star")
 Parameters = maker(cst.Parameters)
 ParamStar = maker(cst.ParamStar)
 Set = maker(cst.Set)
@@ -218,9 +219,11 @@ def arguments(
     for arg in given:
         if isinstance(arg, ast.keyword):
             value = tree.of(arg.value)
-            yield KeywordArg(value, Name(arg.arg)) if arg.arg is not None else Arg(value, star="**")
+            yield (
+                KeywordArg(value, Name(arg.arg)) if arg.arg is not None else StarredArg(value, "**")
+            )
         elif isinstance(arg, ast.Starred):
-            yield Arg(tree.of(arg.value), star="*")
+            yield StarredArg(tree.of(arg.value), "*")
         else:
             yield Arg(tree.of(arg))
 
@@ -385,7 +388,7 @@ def _param(tree: LightTree, arg: ast.arg, default: ast.expr | None, star: str = 
     if isinstance(arg.annotation, ast.Starred):
         raise Unsure  # `*args: *Ts`
     annotation = Annotation(tree.of(arg.annotation)) if arg.annotation is not None else None
-    return Param(Name(arg.arg), annotation, default=tree.maybe(default), star=star)
+    return Param(Name(arg.arg), annotation, tree.maybe(default), star)
 
 
 def _lambda(tree: LightTree, node: ast.Lambda) -> cst.Lambda:

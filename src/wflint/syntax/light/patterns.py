@@ -14,7 +14,7 @@ MatchAs = maker(cst.MatchAs)
 MatchClass = maker(cst.MatchClass)
 MatchKeywordElement = maker(cst.MatchKeywordElement)
 MatchList = maker(cst.MatchList)
-MatchMapping = maker(cst.MatchMapping)
+MatchMapping = maker(cst.MatchMapping, "elements", "rest")
 MatchMappingElement = maker(cst.MatchMappingElement)
 MatchOr = maker(cst.MatchOr)
 MatchOrElement = maker(cst.MatchOrElement)
@@ -61,7 +61,7 @@ def _parts(tree: LightTree, patterns: Sequence[ast.pattern]) -> list[Any]:
 def _mapping(tree: LightTree, node: ast.MatchMapping) -> cst.MatchMapping:
     pairs = zip(tree.all(node.keys), tree.all(node.patterns), strict=True)
     rest = Name(node.rest) if node.rest is not None else None
-    return MatchMapping([MatchMappingElement(key, one) for key, one in pairs], rest=rest)
+    return MatchMapping([MatchMappingElement(key, one) for key, one in pairs], rest)
 
 
 def _class(tree: LightTree, node: ast.MatchClass) -> cst.MatchClass:

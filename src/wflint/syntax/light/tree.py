@@ -7,7 +7,8 @@ import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -167,47 +168,47 @@ def is_in_brackets(text: str) -> bool:
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
-def maker(kind: type[_Node], **given: Any) -> Callable[..., _Node]:
+def maker(kind: type[_Node], *first: str, **given: Any) -> Callable[..., _Node]:
     """A function that makes nodes of a kind; what is only layout is the same for all of them.
 
-    It sets one field after the other, which takes half the time of a constructor of LibCST's: that
-    is one of a frozen class, and asks each new node to check itself.
+    It is called with the values of the fields ``first``, then of the others in their order. It sets
+    one after the other, which takes half the time of a constructor of LibCST's: that is one of a
+    frozen class, and asks each new node to check itself.
     """
-    parameters: list[str] = []
-    layout = ["*"]
-    steps = ["node = new(kind)"]
-    known: dict[str, Any] = {"new": object.__new__, "kind": kind}
-    for field in dataclasses.fields(kind):
-        name = field.name
-        known[f"set_{name}"] = getattr(kind, name).__set__
-        steps.append(f"set_{name}(node, {name})")
-        is_layout = name in given or field.default_factory is not dataclasses.MISSING
-        if is_layout:
-            known[f"usual_{name}"] = _usual(field, given)
-            layout.append(f"{name}=usual_{name}")
-        elif field.default is not dataclasses.MISSING:
-            known[f"usual_{name}"] = field.default
-            parameters.append(f"{name}=usual_{name}")
-        else:
-            parameters.append(name)
-    parameters += layout if len(layout) > 1 else ()
-    lines = [f"def make({', '.join(parameters)}):", *steps, "return node"]
-    exec("\n    ".join(lines), known)
-    made: Callable[..., _Node] = known["make"]
-    return made
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    usual = {name: _usual(field, given) for name, field in fields.items()}
+    plain = [name for name in fields if usual[name] is dataclasses.MISSING]
+    layout = [n for n, f in fields.items() if f.default_factory is not dataclasses.MISSING]
+    names = list(dict.fromkeys((*first, *plain, *(n for n in fields if n not in layout), *layout)))
+    known = {f"set_{n}": getattr(kind, name).__set__ for n, name in enumerate(names)}
+    defaults = tuple(usual[name] for name in names if name not in plain)
+    scope = {"new": object.__new__, "kind": kind, **known}
+    return FunctionType(_setting(len(names)), scope, kind.__name__, defaults)
+
+
+@cache
+def _setting(count: int) -> CodeType:
+    """Return the code of a function that makes a node of so many fields."""
+    values = ", ".join(f"value_{n}" for n in range(count))
+    steps = [f"set_{n}(node, value_{n})" for n in range(count)]
+    lines = [f"def make({values}):", "node = new(kind)", *steps, "return node"]
+    scope: dict[str, FunctionType] = {}
+    exec("\n    ".join(lines), scope)
+    return scope["make"].__code__
 
 
 def _usual(field: dataclasses.Field[Any], given: dict[str, Any]) -> Any:
-    """What a field that is only layout holds."""
+    """What a field holds that is not given to the maker; ``MISSING`` if it must be."""
     if field.name in given:
         return given[field.name]
-    assert field.default_factory is not dataclasses.MISSING
-    return field.default_factory()
+    made = field.default_factory
+    return made() if made is not dataclasses.MISSING else field.default
 
 
 Name = maker(cst.Name)
 _EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 Arg = maker(cst.Arg)
 KeywordArg = maker(cst.Arg, equal=_EQUAL)
+StarredArg = maker(cst.Arg, "value", "star")
 Asynchronous = cst.Asynchronous()
 AsName = maker(cst.AsName)
