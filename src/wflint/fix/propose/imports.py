@@ -16,6 +16,7 @@ from wflint.fix.propose.bound_names import bound_names
 from wflint.fix.propose.hard_imports import lacked, needs
 from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
+from wflint.latest import Latest
 from wflint.project.module import Module
 from wflint.rule.fix import TextEdit, Withheld
 from wflint.standard_library import STANDARD_MODULES
@@ -28,15 +29,22 @@ class Imports:
     """The imports of one module, and what it would take to import more.
 
     ``finds_own`` tells if the project has a module of some name. ``lacks_sdk`` is set where the
-    project can be used without ``temporalio``.
+    project can be used without ``temporalio``. ``trees`` are those of the modules that were asked
+    about last.
     """
 
-    def __init__(self, module: Module, finds_own: Callable[[str], bool], lacks_sdk: bool) -> None:
+    def __init__(
+        self,
+        module: Module,
+        finds_own: Callable[[str], bool],
+        lacks_sdk: bool,
+        trees: Latest[str, ast.Module],
+    ) -> None:
         self.module = module
         self.own: dict[str, bool] = {}  # the modules that were asked about
         self._finds_own = finds_own
         self._lacks_sdk = lacks_sdk
-        self._tree: ast.Module | None = None
+        self._trees = trees
         self._bound_names: dict[str, list[str]] = {}
 
     def name_for(self, target: str, piece: PieceText, entry: Entry) -> tuple[str, list[TextEdit]]:
@@ -140,12 +148,13 @@ class Imports:
 
     def tree(self) -> ast.Module:
         """The whole module as ``ast`` sees it."""
-        if self._tree is None:
-            try:
-                self._tree = parse(self.module.source)
-            except (NewerSyntax, UnreadableSource):
-                raise Withheld("the file has syntax that is newer than this Python") from None
-        return self._tree
+        return self._trees.get(self.module.path, self._parsed)
+
+    def _parsed(self) -> ast.Module:
+        try:
+            return parse(self.module.source)
+        except (NewerSyntax, UnreadableSource):
+            raise Withheld("the file has syntax that is newer than this Python") from None
 
 
 def _package(statement: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from wflint import limits
 from wflint.callgraph.graph import DEFINITION
 from wflint.checking.violation import Violation
 from wflint.diagnostics import Applicability, Edit, Fix
@@ -22,6 +24,7 @@ from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Program, Surroundings
 from wflint.fix.propose.view import RepairView
+from wflint.latest import Latest
 from wflint.rule.fix import Answered, NoFix, Repair, TextEdit, Withheld
 
 _FAILED = f"wflint failed to find the fix: {{}}; please report it at {REPORT_URL}"
@@ -51,6 +54,7 @@ class Repairs:
         self.applicability_in = applicability_in
         self.without_sdk = without_sdk
         self._imports: dict[str, Imports] = {}
+        self._trees: Latest[str, ast.Module] = Latest(lambda: limits.KEPT_MODULE_TREES)
         self._pieces: dict[Fn, PieceText | None] = {}
 
     def answer_for(self, hit: Violation, around: Asking) -> Answered:
@@ -106,7 +110,7 @@ class Repairs:
         if path not in self._imports:
             lacks_sdk = os.path.dirname(path) in self.without_sdk
             finds_own = Surroundings(self.program, hit).is_own
-            self._imports[path] = Imports(store.load(path), finds_own, lacks_sdk)
+            self._imports[path] = Imports(store.load(path), finds_own, lacks_sdk, self._trees)
         imports = self._imports[path]
         shown = [entries[site] for site in known]
         return RepairView(hit, piece, shown, imports, around, self.piece)
