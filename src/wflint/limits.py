@@ -218,7 +218,7 @@ LISTED_NAMES = 256
 
 # What is kept, because it is asked for several times in a row.
 
-KEPT_BYTES = 24_000_000
+KEPT_BYTES = 12_000_000
 """How many bytes of files are kept: all files of a project are searched several times for words."""
 
 KEPT_AST = 1_000_000

@@ -71,7 +71,7 @@ class Reloads:
         begins = self._begins(root, loaded)
         if begins.isdisjoint(wanted):
             return
-        graph = _Graph(self, loaded, settings, begins | self._sandboxes.sandboxed.keys())
+        graph = _Graph(self, loaded, settings, begins, self._sandboxes.sandboxed)
         for path in sorted(begins & wanted):
             for offset in graph.statements(path):
                 own = tuple(graph.targets(path, offset))
@@ -122,21 +122,36 @@ class Reloads:
 
 
 class _Graph:
-    """What the sandbox of one workflow loads, as files that import one another."""
+    """What the sandbox of one workflow loads, as files that import one another.
+
+    Of the imports in several of the files with which it ``begins`` the first one counts: once that
+    is passed through, the others find the module there.
+    """
 
     def __init__(
-        self, reloads: Reloads, loaded: Loaded, settings: Passthrough, ends: Iterable[str]
+        self,
+        reloads: Reloads,
+        loaded: Loaded,
+        settings: Passthrough,
+        begins: set[str],
+        workflows: Iterable[str],
     ) -> None:
         self._reloads = reloads
         self._loaded = loaded
         self._settings = settings
-        self._ends = frozenset(ends)
+        self._ends = frozenset(begins.union(workflows))
         self._foreign: dict[str, dict[int, list[str]]] = {}
         self._own: dict[str, dict[int, list[str]]] = {}
         files = {name: path for path, name in loaded.reloaded.items() if not is_namespace(path)}
+        first: dict[str, str] = {}
         for step in loaded.steps:
             path = files.get(step.name)
             if path is not None and not step.passed:
+                if (
+                    step.importer in begins
+                    and first.setdefault(path, step.importer) != step.importer
+                ):
+                    continue
                 at = self._own.setdefault(step.importer, {}).setdefault(step.offset, [])
                 if path not in at:
                     at.append(path)
