@@ -61,9 +61,10 @@ may have gone another way, so it is unsafe.
 It cancels the task of the run method, or of the async activity, as asyncio does. In an activity
 that runs in a thread it raises its own `CancelledError` at whatever the thread is doing.
 
-Not reported are handlers of both classes, those that do nothing but `raise` where no later handler
-would get the cancellation, and code that raises the SDK's `CancelledError` itself,
-or may do so.
+Where another handler already looks at the error that the cancellation comes as, nothing is lost:
+the report is then a warning about a handler that never runs. Not reported are handlers of both
+classes, those that do nothing but `raise` where no later handler would get the cancellation, and
+code that raises the SDK's `CancelledError` itself, or may do so.
 
 ## References
 
@@ -76,7 +77,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Exit, Fixable, Report, Rule, Scope, Severity
 
 from ._handlers import (
     CANCELLED,
@@ -87,6 +88,7 @@ from ._handlers import (
     mistaken,
     names_cancelled,
     place,
+    tells_apart,
 )
 
 if TYPE_CHECKING:
@@ -149,12 +151,21 @@ def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
         f"that of {place(where)} comes as `{error.removeprefix('temporalio.exceptions.')}`"
         for error, where in found.items()
     )
+    is_dead = len(at.caught(handler)) == 1 and all(_is_told_apart(at, one) for one in found)
+    advice = "another handler looks at that already, so remove this one, which never runs"
     yield Report(
         f"`{at.shown(handler)}` is for `{SDK_CANCELLED}` and gets no cancellation: "
-        f"{', '.join(places)}; {_advice(at, found)}",
+        f"{', '.join(places)}; {advice if is_dead else _advice(at, found)}",
+        Severity.WARNING if is_dead else None,
         site=handler.site,
         api=_INSTEAD[error] if is_alone else None,
     )
+
+
+def _is_told_apart(at: TryView, error: str) -> bool:
+    """True if another handler gets an error, and looks at it to tell a cancellation apart."""
+    other = at.catching(error)
+    return other is not None and bool(other.exits & Exit.RAISES) and tells_apart(other, at)
 
 
 def _advice(at: TryView, found: Iterable[str]) -> str:
