@@ -142,7 +142,7 @@ class CallViews:
     def _effect(self, value: Value, effect: Effect, node: Node) -> EffectAt | None:
         found = self.resolver.resolve(value.ref, node.fn.path, node.receiver, env=node.env)
         functions = [(e.fn, e.receiver) for e in found if isinstance(e, FunctionValue)]
-        return self.summaries.nearest(functions, effect)
+        return self.summaries.certain(functions, effect)
 
     def _target_of(self, node: Node, site: Site) -> str:
         """Return the call of the SDK of which a call, or what awaiting it gives, is the target."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
+from typing import NamedTuple
 
 from wflint.callgraph.effects import Effects, Function, runs_in_same_task
 from wflint.callgraph.graph import CallGraph, Hop, Node
 from wflint.facts.ids import Fn
-from wflint.facts.model import Site
+from wflint.facts.model import Kind, Site
+from wflint.facts.sites import call_at
 from wflint.project.store import Store
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect, parts_of
@@ -19,6 +22,13 @@ _CANCELLED = Region.RUN | Region.ASYNC_ACTIVITY | Region.SYNC_ACTIVITY
 
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
+
+
+class _Places(NamedTuple):
+    """What is called at each site of a function, and the sites from which each one is called."""
+
+    at: dict[tuple[Fn, Site], set[Function]]
+    to: dict[Fn, set[tuple[Fn, Site]]]
 
 
 class Summaries:
@@ -87,6 +97,35 @@ class Summaries:
             return None
         (fn, _), site = way[-1]
         return EffectAt(source_of(self._store, fn, site), fn.shown if len(way) > 1 else "")
+
+    def certain(self, functions: Iterable[Function], effect: Effect) -> EffectAt | None:
+        """Return the same where all that may be called on the way has the effect."""
+        found = list(functions)
+        steps = self._way(found, effect)[:-1]
+        is_certain = all(self._surely_has(effect, fn, site) for (fn, _), site in steps)
+        return self.nearest(found, effect) if is_certain else None
+
+    def _surely_has(self, effect: Effect, fn: Fn, site: Site) -> bool:
+        """True if whatever a function calls at a site has an effect.
+
+        What calls a parameter calls something else for each of its callers, or of those of the
+        function around it.
+        """
+        call = call_at(self._store.body(fn), site)
+        if call is not None and call.target.kind is Kind.PARAM and not call.target.path:
+            outer = Fn(fn.path, self._store.outermost(fn))
+            return all(len(self._places.to.get(one, ())) <= 1 for one in (fn, outer))
+        return all(self._effects.of([one]) & effect for one in self._places.at.get((fn, site), ()))
+
+    @cached_property
+    def _places(self) -> _Places:
+        found = _Places({}, {})
+        for node, edges in self.graph.edges.items():
+            for edge in edges:
+                called = (edge.to.fn, edge.to.receiver)
+                found.at.setdefault((node.fn, edge.site), set()).add(called)
+                found.to.setdefault(edge.to.fn, set()).add((node.fn, edge.site))
+        return found
 
     def effects_of(self, functions: Iterable[Function]) -> Effect:
         """Return all effects that some functions have."""

@@ -208,7 +208,7 @@ class CallView(Struct, dict=True):
         return self.lookups.resolve(value)
 
     def effect_of(self, argument: Arg, effect: Effect) -> EffectAt | None:
-        """Return the nearest place where a function that is handed over has an effect."""
+        """Return the nearest place where a function that is handed over surely has an effect."""
         return self.lookups.effect(argument.value, effect)
 
     def written(self, argument: Arg) -> str:
