@@ -32,6 +32,12 @@ def is_made_here(view: CallView, rule: Rule) -> bool:
     return False
 
 
+def is_client(view: CallView, rule: Rule) -> bool:
+    """True if a call makes an object of a class whose methods ``rule`` speaks of as well."""
+    is_class = view.name.rpartition(".")[2][:1].isupper()
+    return is_class and _table(rule).lookup(f"{view.name}.method") is not None
+
+
 @lru_cache(maxsize=8)
 def _table(rule: Rule) -> ApiTable:
     from wflint.rule import ApiTable, rule_entries

@@ -77,11 +77,12 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Api, Property, Report, Rule, Scope, Severity
 
-from ._made_here import is_made_here
+from ._made_here import is_client, is_made_here
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
 
+_CLIENT = "`{name}` makes a client that uses the network; move it to an activity"
 _GUARD = "workflow.unsafe.is_replaying()"  # the `use` of an entry that this guard makes harmless
 
 
@@ -114,6 +115,8 @@ class Network(Rule):
         """Report a client where it is made, or else where one from elsewhere is used."""
         if is_made_here(view, self) or (api.use == _GUARD and _not_replaying(view)):
             return None
+        if not api.message and is_client(view, self):
+            return Report(_CLIENT.format(name=view.shown), api.severity, api=api)
         return super().judge(view, api)
 
 

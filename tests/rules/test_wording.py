@@ -149,3 +149,23 @@ def test_names_the_modules_that_lead_to_a_package(tmp_path: Path) -> None:
     (found,) = (d for d in harness.run(tmp_path).diagnostics if d.code == "WFL301")
     assert "loads `jinja2` (by `prices`) again" in found.message
     assert "; import `prices` and `stock` under `workflow.unsafe" in found.message
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("httpx.Client()", "`httpx.Client()` makes a client that uses the network"),
+        ("httpx.get('x')", "`httpx.get()` uses the network"),
+        ("client.get('x')", "`client.get()` uses the network"),
+        ("psycopg2.connect('x')", "`psycopg2.connect()` uses the network"),
+    ],
+)
+def test_to_make_a_client_is_not_to_use_the_network(call: str, said: str, tmp_path: Path) -> None:
+    text = (
+        "import httpx, psycopg2\nfrom temporalio import workflow\n\nclient = httpx.Client()\n\n\n"
+        "@workflow.defn\nclass Flow:\n    @workflow.run\n"
+        f"    async def run(self) -> None:\n        {call}\n"
+    )
+    (tmp_path / "flow.py").write_text(text, encoding="utf-8")
+    (found,) = (d for d in harness.run(tmp_path).diagnostics if d.code == "WFL133")
+    assert found.message == f"{said}; move it to an activity"
