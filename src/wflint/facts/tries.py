@@ -12,8 +12,8 @@ import libcst as cst
 
 from wflint.facts.exits import exits, exits_behind
 from wflint.facts.frames import Entry
-from wflint.facts.log_text import is_log_text
 from wflint.facts.model import Exit, Handler, Kind, Ref, Site, Try
+from wflint.facts.only_text import is_only_text
 from wflint.facts.refs import Refs
 
 _LEAVING = (cst.Return, cst.Break, cst.Continue)
@@ -185,12 +185,12 @@ class Tries:
             outer = entry.above(1)
             call = entry.above(2)
             if isinstance(outer, cst.Attribute):
-                if not is_log_text(entry):
+                if not is_only_text(entry):
                     asked[outer.attr.value] = None
             elif isinstance(outer, cst.Arg) and isinstance(call, cst.Call):
                 given[self._order[id(call)]] = None
             elif not isinstance(outer, (cst.FormattedStringExpression, cst.AsName)):
-                kept = kept or not is_log_text(entry)
+                kept = kept or not is_only_text(entry)
         return tuple(asked), tuple(given), kept
 
     def _leaving(self, last: Site) -> Site:

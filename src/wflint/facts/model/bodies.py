@@ -57,7 +57,8 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     is set if there is a ``raise`` in it, and ``exits`` are the ways out of it, those of
     :class:`Exit`. Of the error, which has ``name``, it reads the attributes ``asked``, gives it to
     the calls at the sites ``given``, and does something else with it (keeps it, compares it) if
-    ``kept`` is set; what only becomes a part of a message that is logged does not count.
+    ``kept`` is set; what only becomes a part of a text that is logged or returned does
+    not count.
     """
 
     site: Site
