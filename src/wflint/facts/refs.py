@@ -43,7 +43,6 @@ LITERALS: dict[type[cst.CSTNode], str] = {
     cst.Comparison: "bool",
 }
 _BOOLS = Ref(Kind.GLOBAL, "True"), Ref(Kind.GLOBAL, "False")
-_PURE_PATHS = ("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
 
 
 def dotted(module: ModuleFacts, name: str) -> str:
@@ -154,8 +153,6 @@ class Refs:
 
     def _binary(self, node: cst.BinaryOperation, scope: Scope | None, steps: int) -> Ref:
         left = self.ref(node.left, scope, steps - 4)
-        if type(node.operator) is cst.Divide and self.external(left).startswith(_PURE_PATHS):
-            return left
         right = self.ref(node.right, scope, steps - 4)
         if left.kind is Kind.UNKNOWN and right.kind is Kind.UNKNOWN:
             return UNKNOWN

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from wflint.inference.arithmetic import arithmetic
 from wflint.inference.databases import is_in_process
+from wflint.inference.library_types import ELEMENTS, PATHS
 from wflint.inference.values import AbstractValue, ExternalValue, Types, Unresolved, unique
 
 _NOT_KNOWN = (Unresolved("its type is not known"),)
@@ -131,6 +132,8 @@ def elements(entity: AbstractValue) -> tuple[AbstractValue, ...]:
         return _NOT_KNOWN
     if entity.name in ("builtins.str", "builtins.bytes"):
         return (made("builtins.str" if entity.name == "builtins.str" else "builtins.int"),)
+    if entity.name in ELEMENTS:
+        return (made(ELEMENTS[entity.name]),)
     if entity.name == "builtins.range":
         return (made("builtins.int"),)
     if entity.name == "builtins.tuple":
@@ -162,10 +165,12 @@ def part(entity: AbstractValue, number: int) -> tuple[AbstractValue, ...]:
 
 
 def operation(operator: str, left: AbstractValue, right: AbstractValue) -> AbstractValue | None:
-    """Return the container that an operator gives; ``None`` if it is none, or is not known."""
+    """Return what an operator gives; ``None`` if that is not known."""
     for entity in (left, right):
         if not isinstance(entity, ExternalValue) or not entity.instance:
             continue
+        if operator == "Divide" and entity.name in PATHS:
+            return entity
         if operator in _SET_OPERATORS and entity.name in (*_SETS, _KEYS, _ITEMS):
             is_set = entity.name in _SETS
             return made(entity.name if is_set else "builtins.set", _merged(left, right))

@@ -76,6 +76,22 @@ RESULTS: dict[str, str] = {
 }
 """The classes of the results of calls, where they are not named like what is called."""
 
+ELEMENTS: dict[str, str] = {
+    "pathlib.Path.glob": "pathlib.Path",
+    "pathlib.Path.iterdir": "pathlib.Path",
+    "pathlib.Path.parents": "pathlib.Path",
+    "pathlib.Path.rglob": "pathlib.Path",
+}
+"""The class of what a loop over the result of a call gives, or over an attribute."""
+
+PATHS = frozenset(
+    {
+        *("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath"),
+        *("pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath"),
+    }
+)
+"""Classes whose objects are put together by ``/``."""
+
 ATTRIBUTES: dict[str, str] = {
     "pathlib.Path.parent": "pathlib.Path",
 }
