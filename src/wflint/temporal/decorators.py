@@ -55,7 +55,10 @@ def region_of(names: Iterable[str]) -> Region:
 
 
 class EntryNames(Struct, frozen=True):
-    """The user's own names for what makes workflows, their handlers, and activities."""
+    """The user's own names for what makes workflows, their handlers, and activities.
+
+    With the names of libraries among them, ``told`` are those that the user's settings have.
+    """
 
     workflow_decorators: frozenset[str] = frozenset()
     activity_decorators: frozenset[str] = frozenset()
@@ -64,6 +67,7 @@ class EntryNames(Struct, frozen=True):
     safe_loggers: frozenset[str] = frozenset()
     handlers: Mapping[str, frozenset[str]] = {}
     """Decorators of methods, by the name of the SDK's decorator that they stand for."""
+    told: frozenset[str] = frozenset()
 
     def groups(self) -> Iterator[frozenset[str]]:
         """All names, as the settings group them."""

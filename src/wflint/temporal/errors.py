@@ -25,8 +25,12 @@ FAILS_AS = {
     Effect.AWAITS_ASYNCIO: CANCELLED,
     Effect.TIMES_OUT: TIMED_OUT,
     Effect.CONTINUES: CONTINUES,
+    Effect.ASKS_ACTIVITY: "builtins.RuntimeError",
 }
-"""The errors that come out of an effect: where it fails, is cancelled, or ends the workflow."""
+"""The errors that come out of an effect: where it fails, is cancelled, or ends the workflow.
+
+What asks for the activity fails where none runs.
+"""
 
 _TIMED_OUT = "builtins.TimeoutError"
 """The same as that of asyncio from Python 3.11 on."""

@@ -91,6 +91,7 @@ def with_libraries(names: EntryNames) -> EntryNames:
             decorator: names.handlers.get(decorator, frozenset()).union(*_all(key))
             for key, decorator in HANDLER_SETTINGS.items()
         },
+        frozenset[str]().union(*names.groups()),
     )
 
 

@@ -77,7 +77,7 @@ class EntryPoints:
         self._own_names = self._resolve_own(importer)
         self.applied = Applied(resolver, Meanings(names), self._own_names)
         self.by_call = ByCall(self.applied)
-        self.told = Told(resolver.store, naming)
+        self.told = Told(resolver.store, naming, names.told)
         self._activities: dict[Fn, bool] = {}
         prefixes = {n[:-1] for n in names.deterministic if n.endswith(".*")}
         prefixes |= {f"{n}." for n in (names.safe_loggers | names.deterministic) if n[-1] != "*"}
@@ -90,11 +90,12 @@ class EntryPoints:
     def _resolve_own(self, importer: str) -> dict[Fn | Cls, set[str]]:
         """The configured names that are defined in the project itself.
 
-        The names of libraries are for those who use them: they can do without what they wrap.
+        The names that are only known of libraries are for those who use them: the libraries can do
+        without what they wrap.
         """
         found: dict[Fn | Cls, set[str]] = {}
         for name in sorted(set().union(*self.names.groups())):
-            if library_of(name) is not None:
+            if library_of(name) is not None and name not in self.names.told:
                 continue
             for entity in self.resolver.dotted(name, importer):
                 if isinstance(entity, FunctionValue):

@@ -12,17 +12,21 @@ from wflint.temporal.libraries import Library, library_of
 
 
 class Told:
-    """Searches the files ``naming`` that mention the library for what tells it so."""
+    """Searches the files ``naming`` that mention the library for what tells it so.
 
-    def __init__(self, store: Store, naming: Iterable[str]) -> None:
+    So do the user's settings, if they name anything of the library: ``names`` are all of theirs.
+    """
+
+    def __init__(self, store: Store, naming: Iterable[str], names: Iterable[str]) -> None:
         self._store = store
         self._naming = naming
+        self._said = {name.partition(".")[0] for name in names}
         self._folders: dict[str, frozenset[str]] = {}
 
     def holds(self, name: str, path: str) -> bool:
         """True if what the presets say of a dotted name counts in a file."""
         library = library_of(name)
-        if library is None or not library.only_with:
+        if library is None or not library.only_with or library.package in self._said:
             return True
         if library.package not in self._folders:
             self._folders[library.package] = frozenset(self._find(library))
