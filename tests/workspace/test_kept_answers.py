@@ -237,6 +237,15 @@ def test_a_body_takes_a_check(counted: Counted) -> None:
     assert counted.takes(NAME, MANY.replace("print(", "str(")) == 1
 
 
+def test_what_is_typed_may_be_taken_back(counted: Counted) -> None:
+    """However many answers have come in between."""
+    row = _row("    return text")
+    for line in ("    print(1)\n", "    str(2)\n", "    len(text)\n", "    print(text)\n"):
+        assert counted.takes(NAME, _with(MANY, row, line)) == 1
+    assert counted.takes(NAME, MANY) == 0
+    assert counted.takes(NAME, _with(MANY, row, "    # a comet\n")) == 0
+
+
 def test_fixes_move_with_the_code(counted: Counted) -> None:
     assert counted.takes("shop/clock.py", CLOCK.replace("\n\n\n@", "\n\n\n# a comet\n\n\n@")) == 0
 

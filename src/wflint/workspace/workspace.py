@@ -31,6 +31,9 @@ Someone who types leaves a new content behind with each key, and may go back by 
 MOST_ANSWERS = 3
 """How many answers are kept: of what is typed, of what does not parse yet, and of before."""
 
+_WORTH_OF_FIRST = 1.0
+"""So many uses the first answer is worth: what is typed is often taken back."""
+
 _PATIENCE = 0.02
 """Seconds after which a check that waits for another one looks if it is still wanted."""
 
@@ -126,7 +129,10 @@ class Workspace:
             cache.forget(MOST_IDLE)
         wish.token = Token()  # whoever asks more of the programs may do so
         answer = Answer(self.folder, result, programs, texts)
-        self._keep(Kept(answer, reading, wish))
+        kept = Kept(answer, reading, wish)
+        if not only_texts:
+            kept.worth = _WORTH_OF_FIRST
+        self._keep(kept)
         return answer
 
     def _keep(self, new: Kept) -> None:
