@@ -130,7 +130,7 @@ class Workspace:
         wish.token = Token()  # whoever asks more of the programs may do so
         answer = Answer(self.folder, result, programs, texts)
         kept = Kept(answer, reading, wish)
-        if not only_texts:
+        if not self._kept:
             kept.worth = _WORTH_OF_FIRST
         self._keep(kept)
         return answer
