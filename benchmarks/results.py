@@ -26,7 +26,7 @@ def about_this_run(programs: Mapping[str, str], rounds: int) -> str:
         f"Written by `python -m benchmarks` on {datetime.date.today()} at {_commit()}: ",
         f"{_processor()}, {cores} cores, {platform.system()}, Python {platform.python_version()}.",
         f"{runs}. CPU is user and system time of all processes of a run; ratios are those of CPU",
-        "time, which other work on the machine disturbs least. Environments is that of the largest",
+        "time, which other work on the machine disturbs least. Memory is that of the largest",
         "process.",
         *_missing(programs),
         "",
