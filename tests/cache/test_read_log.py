@@ -128,6 +128,19 @@ def test_what_no_whole_check_has_asked_for_is_forgotten() -> None:
     assert disk.read == ["a"]
 
 
+def test_a_file_that_is_let_go_has_changed_whatever_is_recalled() -> None:
+    disk, recalled = Disk(a=b"1"), Recalled()
+    first = ReadLog(disk, recalled=recalled)
+    before = first.digest("a")
+    recalled.end()
+    recalled.begin(changed=())
+    disk.files["a"] = b"2"
+    first.let_go("a")
+    assert first.digest("a") != before
+    assert first.about("a", "number", int) == 2
+    assert not first.is_torn
+
+
 def test_a_file_that_cannot_be_read_is_tried_again() -> None:
     def read(path: str) -> bytes:
         raise PermissionError(13, "no")

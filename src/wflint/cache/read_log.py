@@ -156,6 +156,8 @@ class ReadLog:
         """Forget what stood in a file, which has another content now."""
         self.digests.pop(path, None)
         self._room += len(self._kept.pop(path, b""))
+        if self._recalled is not None:
+            self._recalled.let_go(path)
 
     def keep_looks(self, folder: CacheFolder) -> None:
         """Record what files looked like, for a run that need not read them."""

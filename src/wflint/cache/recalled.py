@@ -36,9 +36,9 @@ class Recalled:
             self.unchanged.clear()
         else:
             self.unchanged.update(self._met)
-        for path in changed or ():
-            self.unchanged.pop(path, None)
         self._met.clear()
+        for path in changed or ():
+            self.let_go(path)
 
     def end(self) -> None:
         """Forget what the check that ends here has not asked for."""
@@ -47,6 +47,11 @@ class Recalled:
     def meet(self, path: str, digest: bytes) -> None:
         """Note what a check has found in a file."""
         self._met[path] = digest
+
+    def let_go(self, path: str) -> None:
+        """Forget the digest of a file, which has another content now."""
+        self.unchanged.pop(path, None)
+        self._met.pop(path, None)
 
     def answer(self, digest: bytes, question: str, find: Callable[[], T]) -> T:
         """Return the answer to a question about a content: what ``find`` gives, unless recalled."""
