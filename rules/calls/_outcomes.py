@@ -1,4 +1,4 @@
-"""What happens where Python or the SDK refuses a call."""
+"""Describe the consequence of a call that Python or the SDK refuses."""
 
 from __future__ import annotations
 

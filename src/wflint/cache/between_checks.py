@@ -1,4 +1,4 @@
-"""What a process keeps of programs that it checks several times."""
+"""Data that a process keeps between checks of the same programs."""
 
 from __future__ import annotations
 

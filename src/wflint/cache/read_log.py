@@ -96,9 +96,9 @@ class ReadLog:
         return self._found_in(path, question, find)
 
     def marks(self, path: str, question: str, marks_of: Callable[[bytes], int]) -> int:
-        """What the gate finds in a file; ``marks_of`` finds it in bytes that are not known.
+        """Return the gate's marks for a file; ``marks_of`` computes them from its bytes if need be.
 
-        It depends on nothing but these and ``question``.
+        They depend on nothing but these bytes and ``question``.
         """
         if self._looks is None:
             return self._found_in(path, question, marks_of)

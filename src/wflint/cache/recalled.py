@@ -1,7 +1,7 @@
-"""What a process recalls of the contents of files, for the next check of the same files.
+"""Remembers facts about file contents from one check to the next within a process.
 
-In a project of a thousand files that somebody types in, all but one are as they were. What was
-found in their bytes is not looked for again, and they are not even read.
+While somebody types in a project of a thousand files, all but one stay as they were. Their bytes
+are not searched again, and not even read.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _MOST_SHOWN = 60
 
 
 class _Places(NamedTuple):
-    """What is called at each site of a function, and the sites from which each one is called."""
+    """The callees at each call site, and the call sites of each callee."""
 
     at: dict[tuple[Fn, Site], set[Function]]
     to: dict[Fn, set[tuple[Fn, Site]]]

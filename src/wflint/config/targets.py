@@ -55,9 +55,9 @@ def sdk_range(folder: Path, root: Path) -> SdkRange:
 
 
 class _Folders:
-    """What the folders of a project, and those around it, say of ``temporalio``.
+    """The ``temporalio`` versions required by the folders of a project and by those around it.
 
-    Each is read once, however many are below it. Processes that begin from nothing are given a
+    Each folder is read once, however many are below it. Spawned processes are given a
     copy, so there are no functions in it.
     """
 

@@ -386,7 +386,7 @@ _Look = tuple[
     "Callable[..., Mutations] | None",
     Sequence[Visitor],
 ]
-"""What looks at the nodes of a kind."""
+"""The functions that process the nodes of one kind."""
 
 
 def _look_of(kind: type[cst.CSTNode], visitors: Visitors) -> _Look:

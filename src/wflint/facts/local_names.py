@@ -200,7 +200,7 @@ def _as_written(
 
 
 class _Additions:
-    """What is put into a container later, by one of its names: the same for all its bindings."""
+    """The elements added later to a container under one of its names, for all its bindings."""
 
     def __init__(self, refs: Refs, name: str, where: Scope, steps: int) -> None:
         self._refs, self._where, self._steps = refs, where, steps
