@@ -356,6 +356,7 @@ def test_twice_the_code_is_twice_the_steps(
 ) -> None:
     monkeypatch.setattr(limits, "KEPT_READERS", 1)  # what is kept is the less in larger inputs
     monkeypatch.setattr(limits, "KEPT_AST", 0)
+    monkeypatch.setattr(limits, "RECENT_AST", 0)
     single_expressions.read_expression.cache_clear()
     size = smallest(shape)
     checked(tmp_path, shape, size)  # what is imported and read once does not count
@@ -573,6 +574,7 @@ def test_trees_do_not_outlive_the_reading_of_what_a_module_holds(
 ) -> None:
     """All modules that are imported are asked for that; their trees take more than their facts."""
     monkeypatch.setattr(limits, "KEPT_AST", 0)
+    monkeypatch.setattr(limits, "RECENT_AST", 0)
     monkeypatch.setattr(limits, "KEPT_READERS", 1)
     imports = "".join(f"import part{n}\n" for n in range(20))
     for n in range(20):
@@ -598,6 +600,7 @@ def test_the_text_of_a_module_is_parsed_once(
 ) -> None:
     """For its facts; its values, if it is imported, are read from its skeleton."""
     monkeypatch.setattr(limits, "KEPT_AST", 0)
+    monkeypatch.setattr(limits, "RECENT_AST", 0)
     parsed: Counter[str] = Counter()
     parse = guard._parse
 

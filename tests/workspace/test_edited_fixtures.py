@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,29 @@ from tests.workspace.test_workspace import Edited
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NAMES = ("flagged.py", "clean.py")
 SWALLOWED = FIXTURES / "continue_as_new_swallowed" / "flagged.py"
-TYPED = ("a", "amount", "amount = 1", "pair = (1, amount)", "x = (", "# a comet", "", "print(x")
+TYPED = (
+    *("a", "amount", "amount = 1", "pair = (1, amount)", "x = (", "# a comet", "", "print(x"),
+    *("print(amount)", "assert amount", "str(amount if 1 else [amount, 2])"),
+)
+GOES_ON = (("amount", "amounts"), ("\n", "  \n"), ("\n", "  # a comet\n"), ("a", "b"), ("1", "2"))
 
 
 def _fixtures() -> list[Path]:
     return sorted(path for name in NAMES for path in FIXTURES.glob(f"*/{name}"))
 
 
-def _edited(text: str, chance: random.Random) -> str:
-    """Put a line between two others, as deep as one of them."""
+def _edited(text: str, chance: random.Random) -> Iterator[str]:
+    """Put a line between two others, as deep as one of them, and type on in it, or near it."""
     lines = text.splitlines(keepends=True)
     row = chance.randrange(1, len(lines)) if len(lines) > 1 else 0
     near = chance.choice(lines[max(0, row - 1) : row + 1] or [""])
     indent = near[: len(near) - len(near.lstrip())].strip("\n")
-    return "".join([*lines[:row], f"{indent}{chance.choice(TYPED)}\n", *lines[row:]])
+    lines.insert(row, f"{indent}{chance.choice(TYPED)}\n")
+    yield "".join(lines)
+    for _ in range(2):
+        row = min(len(lines) - 1, chance.choice((row, row, row + 1)))
+        lines[row] = lines[row].replace(*chance.choice(GOES_ON))
+        yield "".join(lines)
 
 
 def _type(fixture: Path, folder: Path, seed: int | str, times: int) -> None:
@@ -37,8 +47,9 @@ def _type(fixture: Path, folder: Path, seed: int | str, times: int) -> None:
     text = fixture.read_text(encoding="utf-8")
     edited.agrees()
     for _ in range(times):
-        edited.put(name, _edited(text, chance))
-        edited.agrees()
+        for typed in _edited(text, chance):
+            edited.put(name, typed)
+            edited.agrees()
         edited.put(name, text)
         edited.agrees()
 

@@ -198,6 +198,113 @@ def test_what_names_something_takes_a_check(counted: Counted, line: str) -> None
     assert counted.takes(NAME, _with(MANY, _row("    return text"), f"    {line}\n")) == 1
 
 
+def _typed(line: str, before: str = "    return text") -> str:
+    return _with(MANY, _row(before), f"    {line}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("helper(a)", ["helper(am)", "helper( amo )", "helper(amo)  ", "helper(amo)  # why so"]),
+        ("assert am", ["assert amo", "assert  amount"]),
+        ("amo = names.x(amo, text)", ["amount = names.x(amount, text)"]),
+        ("if amo: pass", ["if amount: pass"]),
+        ("text = [a for a in text]", ["text = [bit for bit in text]"]),
+    ],
+)
+def test_other_names_that_mean_nothing_take_no_check(
+    counted: Counted, line: str, lines: list[str]
+) -> None:
+    assert counted.takes(NAME, _typed(line)) == 1
+    assert [counted.takes(NAME, _typed(typed)) for typed in lines] == [0] * len(lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("helper(am)", "helper(text)"),  # a name of the function
+        ("helper(text)", "helper(am)"),
+        ("helper(am)", "helper(prices)"),  # of the module
+        ("helper(am)", "helper(len)"),
+        ("helper(am)", "helper(am.x)"),
+        ("helper(am, mo)", "helper(am, am)"),
+        ("helper(1)", "helper(2)"),
+        ("x = am; y = am", "x = am; y = mo"),
+        ("global amo; x = amo", "global amo; x = am"),
+    ],
+)
+def test_other_names_that_mean_something_take_one(counted: Counted, line: str, other: str) -> None:
+    counted.takes(NAME, _typed(line))
+    assert counted.takes(NAME, _typed(other)) == 1
+
+
+def test_names_take_one_where_any_name_may_be_imported(counted: Counted) -> None:
+    text = MANY.replace("import random", "from random import *").replace("random.random", "random")
+    assert counted.takes(NAME, text) == 1
+    assert counted.takes(NAME, text.replace("    return text", "    amo\n    return text")) == 1
+
+
+def test_what_something_is_said_of_takes_one(counted: Counted) -> None:
+    line = "            now = datetime.datetime.now()\n"
+    assert counted.takes(NAME, MANY.replace(line, line.replace("now =", "later ="))) == 1
+    assert counted.takes(NAME, MANY.replace(line, line.replace("\n", "  # why\n"))) == 1
+
+
+def test_local_names_of_other_functions_mean_nothing(counted: Counted) -> None:
+    assert counted.takes(NAME, _typed("now")) == 0
+    assert counted.takes(NAME, _typed("now = 1")) == 0
+    assert counted.takes(NAME, _typed("second")) == 1  # its own
+
+
+ACTIVITIES = """\
+import asyncio
+import time
+
+from temporalio import activity
+
+
+@activity.defn
+async def charge(amount: int) -> None:
+    await asyncio.sleep(amount)
+    time.sleep(2)
+
+
+def unreached(amount: int) -> int:
+    time.sleep(1)
+    return amount
+"""
+
+
+@pytest.mark.parametrize("before", ["    time.sleep(2)", "    return amount"])
+def test_code_that_no_workflow_runs_is_as_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    """What activities do, and what nobody calls, is read in other ways."""
+    name = "shop/activities.py"
+    (make_project(tmp_path) / name).write_text(ACTIVITIES)
+    counted = Counted(tmp_path, monkeypatch)
+    counted.agrees()
+
+    def with_line(line: str) -> str:
+        return ACTIVITIES.replace(before, f"    {line}\n{before}")
+
+    for line in ("amo", "amo = 1", "# a comet"):
+        assert counted.takes(name, with_line(line)) == 0
+    assert counted.takes(name, with_line("time.sleep(1)")) == 1
+    assert counted.takes(name, with_line("asyncio.sleep(am)")) == 1
+    assert counted.takes(name, with_line("asyncio.sleep(amo)")) == 0
+
+
+def test_a_file_that_nobody_has_read_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, text = "shop/tool.py", "def tool(x: int) -> int:\n    x += 1\n    return x\n"
+    (make_project(tmp_path) / name).write_text(text)
+    counted = Counted(tmp_path, monkeypatch)
+    counted.agrees()
+    assert counted.takes(name, text.replace("    return", "    amo\n    return")) == 0
+    assert counted.takes(name, text.replace("return x", "return x  # why")) == 0
+    assert counted.takes(name, text.replace("return x", "return y")) == 1
+
+
 def test_a_name_does_something_where_nothing_else_stands(counted: Counted) -> None:
     for before in ("    # what it does", "            case _", "                uuid"):
         counted.takes(NAME, MANY)

@@ -35,7 +35,8 @@ class Store:
     ``suspects`` are the codes of rules that may find something outside workflow code, by path.
     ``read`` gives the bytes of a file, ``names`` its dotted name and whether it is a package, and
     ``reading`` what bodies are read with (only asked for when one is read). ``fact_cache`` has what
-    is known already, ``guards`` is that of ``reading``.
+    is known already, ``guards`` is that of ``reading``. ``otherwise`` has the readings and guards
+    with which bodies were read for other purposes.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Store:
         )
         self._mentioned: set[str] = set()
         self._question = "bodies"
+        self.otherwise: dict[str, tuple[Callable[[], Reading], Callable[[str, str], int]]] = {}
         self.progress: Tell | None = None
         self._lent: list[tuple[Module, str]] | None = None  # read for the time being
         self._is_plain = False
@@ -233,6 +235,7 @@ class Store:
         Those that have been read already are taken as they are, but for functions that have code
         with one of the flags ``sides``. ``kind`` says in the notes how they were read.
         """
+        self.otherwise[kind] = reading, guards
         before = self._question, self._reading, self.guards
         aside = [*self._set_aside(sides)] if sides else []
         self._question, self._reading = f"bodies {kind}", reading

@@ -22,15 +22,27 @@ def module_as_if(store: Store, path: str, source: Source) -> Module | None:
 
 
 def bodies_as_if(store: Store, module: Module, qualname: str) -> list[FunctionBody] | None:
-    """What an outermost function of such a module does, the functions in it included."""
-    store.faults.checkpoint()
+    """What an outermost function of such a module does, the functions in it included.
+
+    Each of them is there once for each way in which the store has read bodies.
+    """
     failed = len(store.faults)
+    bodies: list[FunctionBody] = []
     try:
-        reader = store.reader_as_if(module, qualname)
+        bodies += _bodies(store, module, qualname)
+        for kind, how in [*store.otherwise.items()]:
+            with store.reading_otherwise(kind, *how):
+                bodies += _bodies(store, module, qualname)
     except UnreadableSource:
         return None
+    return bodies if bodies and len(store.faults) == failed else None
+
+
+def _bodies(store: Store, module: Module, qualname: str) -> list[FunctionBody]:
+    store.faults.checkpoint()
+    reader = store.reader_as_if(module, qualname)
     if reader is None:
-        return None
+        return []
     bodies = [frame.body() for frame in reader.walker.frames]
     reader.refs.detach()
-    return bodies if len(store.faults) == failed else None
+    return bodies

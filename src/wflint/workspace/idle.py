@@ -7,23 +7,18 @@ function are the same but for them. Such a line is as good as a blank one.
 from __future__ import annotations
 
 import ast
-import builtins
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
 
-from wflint.facts.model import FunctionBody, FunctionHead, ImportFact, Kind, Use
 from wflint.files.source import Source, UnreadableSource
 from wflint.syntax.guard import NewerSyntax, parse
+from wflint.workspace.moves import FUNCTIONS
+from wflint.workspace.unknown_names import known_among
 
 _LEAVES = (ast.Break, ast.Continue, ast.Raise, ast.Return)
 _PLAIN = (ast.Constant, ast.List, ast.Load, ast.Name, ast.Store, ast.Tuple)
-_FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef)
-_SITES = frozenset({"end", "given", "last", "last_end", "leaves", "site", "start"})
-_OFFSETS = {FunctionHead: {"start", "end"}, ImportFact: {"offset"}}
 
 
 class Idle(Struct, frozen=True):
@@ -42,22 +37,13 @@ def idle_statements(source: Source, first: int, last: int) -> list[Idle]:
     except (NewerSyntax, UnreadableSource):
         return []
     found = [s for block in _blocks(tree) for s in _idle_in(block, source, first, last)]
-    named = [(row, statement, _names_in(statement)) for row, statement in found]
     rows = {row for row, _ in found}
-    text = "\n".join(line for row, line in enumerate(source.text.split("\n"), 1) if row not in rows)
-    known = {name for _, _, names in named for name in names if _is_word_of(name, text)}
-    if known:  # it may stand in a comment, or be an attribute
-        known &= _names_bound(tree) | _names_used(tree, rows)
-    known.update(dir(builtins))
+    named = [(row, statement, _names_in(statement)) for row, statement in found]
     return [
         Idle(row, statement.col_offset, names, _form(statement))
         for row, statement, names in named
-        if names.isdisjoint(known)
+        if not known_among(names, source, row, rows)
     ]
-
-
-def _is_word_of(name: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def without(source: Source, statements: Iterable[Idle]) -> Source:
@@ -79,7 +65,7 @@ def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
             if isinstance(block, list):
                 if is_inside and not isinstance(node, ast.ClassDef):
                     yield block
-                pending += [(one, is_inside or isinstance(one, _FUNCTIONS)) for one in block]
+                pending += [(one, is_inside or isinstance(one, FUNCTIONS)) for one in block]
         for name in ("handlers", "cases"):
             pending += [(one, is_inside) for one in getattr(node, name, ())]
 
@@ -122,89 +108,3 @@ def _form(statement: ast.stmt) -> str:
     return " ".join(
         f"{type(node).__name__} {type(getattr(node, 'value', None)).__name__}" for node in nodes
     )
-
-
-def _names_used(tree: ast.Module, rows: set[int]) -> set[str]:
-    """The names that stand in other rows."""
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return {node.id for node in nodes if node.lineno not in rows}
-
-
-def _names_bound(tree: ast.Module) -> set[str]:
-    """The names that are bound by other means than an assignment."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        for key in ("name", "arg", "asname", "rest"):
-            name = getattr(node, key, None)
-            if isinstance(name, str):
-                found.add(name.partition(".")[0])
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
-            found.update(node.names)
-    return found
-
-
-# Facts without places.
-
-
-def are_alike(
-    before: Sequence[FunctionBody], after: Sequence[FunctionBody], names: frozenset[str]
-) -> bool:
-    """True if functions do the same, though sites are others, but for uses of some names."""
-    left = [part for body in before for part in _parts(body)]
-    right = [part for body in after for part in _parts(_without_uses(body, names))]
-    return _ranked(left) == _ranked(right)
-
-
-def is_same_outline(before: object, after: object) -> bool:
-    """True if modules hold the same, wherever it stands."""
-    return list(_parts(before)) == list(_parts(after))
-
-
-def _without_uses(body: FunctionBody, names: frozenset[str]) -> FunctionBody:
-    return replace(body, uses=tuple(use for use in body.uses if not _is_of(use, names)))
-
-
-def _is_of(use: Use, names: frozenset[str]) -> bool:
-    target = use.target
-    return target.kind is Kind.GLOBAL and target.name in names and not target.path
-
-
-class _Site(int):
-    """The number of a place."""
-
-
-def _parts(value: object) -> Iterator[object]:
-    """Yield what a fact is made of, offsets left out."""
-    pending = [value]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, Struct):
-            kind = type(one)
-            yield kind
-            left_out = _OFFSETS.get(kind, set())
-            for field in fields(kind):
-                inner = getattr(one, field.name)
-                if field.name in left_out:
-                    continue
-                pending.append(_as_sites(inner) if field.name in _SITES else inner)
-        elif isinstance(one, (tuple, list)):
-            yield len(one)
-            pending += one
-        elif isinstance(one, dict):
-            yield tuple(one)
-            pending += one.values()
-        else:
-            yield one
-
-
-def _as_sites(value: object) -> object:
-    if isinstance(value, int):
-        return _Site(value)
-    return tuple(map(_Site, value)) if isinstance(value, tuple) else value
-
-
-def _ranked(parts: Sequence[object]) -> list[object]:
-    """The same with sites counted from 0, in their order."""
-    known = sorted({part for part in parts if isinstance(part, _Site) and part >= 0})
-    rank = {site: number for number, site in enumerate(known)}
-    return [("site", rank.get(part, -1)) if isinstance(part, _Site) else part for part in parts]

@@ -8,7 +8,8 @@ else. All other edits, and those of which it is not sure, take a check.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +19,10 @@ from wflint import limits
 from wflint.cache.read_log import digest_of
 from wflint.checking.analysis import AnalysisResult
 from wflint.diagnostics import Diagnostic, Location
-from wflint.facts.ids import Fn
 from wflint.files.notebook import is_notebook
 from wflint.files.prefilter import Gate
 from wflint.files.select import shown_path
 from wflint.files.source import BOM, Source, UnreadableSource, decode, has_cookie
-from wflint.project.supposing import bodies_as_if, module_as_if
 from wflint.run.check import needles_of
 from wflint.run.emit import Found
 from wflint.run.fingerprint import with_fingerprints
@@ -31,17 +30,20 @@ from wflint.run.program_run import SYNTAX_ERROR, Examined
 from wflint.run.statements import Statements
 from wflint.syntax.guard import NewerSyntax, parse
 from wflint.system.disk import read_file
+from wflint.workspace.alike import is_idle, is_renamed
 from wflint.workspace.answer import Answer
 from wflint.workspace.cancelling import Token, Wish
-from wflint.workspace.idle import Idle, are_alike, idle_statements, is_same_outline, without
+from wflint.workspace.idle import Idle, idle_statements, without
 from wflint.workspace.moved import Mover, Stays
-from wflint.workspace.moves import changed_rows, crosses, layout_move
+from wflint.workspace.moves import Move, changed_rows, crosses, layout_move
+from wflint.workspace.same_code import renamed_statement
 from wflint.workspace.words import are_idle, changed_words, names_in, words_of
 
 _DIRECTIVE = re.compile(r"#.*(?:wflint|noqa)", re.IGNORECASE)
 _IMPORT = re.compile(r"(?:from|import)\b")
 _GENERATED = re.compile(r"generated|DO NOT EDIT")
 _MAY_BE_IDLE = re.compile(r"[ \t]+[^\W\d]\w*[ \t]*(?:=[^=].*)?\r?$")
+_QUOTED = re.compile(r"`[^`]*`")
 _COMMENT = re.compile(r"[ \t]*(?:#.*)?\r?$")
 
 
@@ -67,6 +69,7 @@ class Kept:
         modules = [p.answer.store.modules for p in answer.programs]
         self._digests = [dict(p.read.digests) for p in answer.programs]
         self._read = [frozenset(known) for known in modules]
+        self._files = [frozenset(program.group.files) for program in answer.programs]
         self._broken = {path for known in modules for path, m in known.items() if m.error}
         self._passing: set[str] = set()
         self._idle: dict[tuple[str, int, int, str], bool] = {}
@@ -144,28 +147,59 @@ class Kept:
     def _moved(self, edit: _Edit) -> Answer | None:
         # The programs have not read what does nothing.
         before = decode(self._reading.get(edit.path, edit.before))
-        base, after = self.answer, decode(edit.after)
+        after = decode(edit.after)
         idle = self._idle_in(before, after)
         plain = without(after, idle) if idle else after
         move = layout_move(before, plain)
-        if move is None or not all(self._does_nothing(edit.path, after, plain, i) for i in idle):
+        if move is None:
+            return self._renamed(edit, before, after)
+        if not all(self._does_nothing(edit.path, after, plain, i) for i in idle):
             return None
         self._look_through(edit, after.text)
-        lines, new = before.text.split("\n"), after.text.split("\n")
-        if _has_directive(lines, move.first, move.before) or _has_directive(
-            new, move.first, move.after
-        ):
+        if _is_directed(before, after, move):
             return None
         if crosses(before, move, len(after.text) - len(before.text), limits.GUARD_LENGTH):
             return None  # longer functions are not read for some questions
-        imports = [row for row, line in enumerate(lines, 1) if _IMPORT.match(line)]
-        filename = shown_path(edit.path, Path(base.folder))
-        grown = _last_code_above(lines, move.first) if idle else 0
-        mover = Mover(filename, move, max(imports, default=0), grown)
-        result = mover.result(base.result, after.text)
-        programs = [_with_moved(program, mover) for program in base.programs]
+        grown = _last_code_above(before.text.split("\n"), move.first) if idle else 0
+        moved = self._with_moved(edit, after, self._mover(edit, before, move, grown))
         self._let_go(edit, plain.text if idle else None)
-        return replace(base, result=result, programs=programs)
+        return moved
+
+    def _mover(self, edit: _Edit, before: Source, move: Move, grown: int = 0) -> Mover:
+        lines = before.text.split("\n")
+        imports = [row for row, line in enumerate(lines, 1) if _IMPORT.match(line)]
+        filename = shown_path(edit.path, Path(self.answer.folder))
+        return Mover(filename, move, max(imports, default=0), grown)
+
+    def _with_moved(self, edit: _Edit, after: Source, mover: Mover) -> Answer:
+        result = mover.result(self.answer.result, after.text)
+        programs = [_with_moved(program, mover) for program in self.answer.programs]
+        return replace(self.answer, result=result, programs=programs)
+
+    # Code that is the same.
+
+    def _renamed(self, edit: _Edit, before: Source, after: Source) -> Answer | None:
+        """The answer after an edit of a statement that nothing is said of."""
+        renamed = renamed_statement(before, after)
+        if renamed is None or _is_directed(before, after, renamed.move):
+            return None
+        if not self._are_same(edit.path, partial(is_renamed, before, after, renamed)):
+            return None
+        self._look_through(edit, after.text)
+        filename = shown_path(edit.path, Path(self.answer.folder))
+        words = {*renamed.names, *renamed.names.values()}
+        for one in (*self.answer.result.diagnostics, *self.answer.result.held):
+            if _speaks_of(one, filename, renamed.move, words):
+                return None
+        moved = self._with_moved(edit, after, self._mover(edit, before, renamed.move))
+        self._let_go(edit)
+        return moved
+
+    def _are_same(self, path: str, asked: Callable[[AnalysisResult, str], bool]) -> bool:
+        """True if the programs that a file belongs to answer so, and there is one."""
+        known = zip(self.answer.programs, self._read, self._files, strict=True)
+        programs = [program for program, *paths in known if any(path in some for some in paths)]
+        return bool(programs) and all(asked(program.answer, path) for program in programs)
 
     def _idle_in(self, before: Source, after: Source) -> list[Idle]:
         """What may do nothing among the rows of a text that have changed."""
@@ -182,12 +216,7 @@ class Kept:
         number = sum(not _COMMENT.match(line) for line in above)
         key = (path, number, idle.column, idle.form)
         if key not in self._idle:
-            programs = [
-                p for p, read in zip(self.answer.programs, self._read, strict=True) if path in read
-            ]
-            self._idle[key] = bool(programs) and all(
-                _is_idle(p.answer, path, after, plain, idle) for p in programs
-            )
+            self._idle[key] = self._are_same(path, partial(is_idle, plain, after, idle))
         return self._idle[key]
 
     # Texts that are no code.
@@ -304,18 +333,17 @@ def _with_error(
     )
 
 
-def _is_idle(answer: AnalysisResult, path: str, after: Source, plain: Source, idle: Idle) -> bool:
-    """True if a function that workflows reach has the same facts without a statement."""
-    store, offset = answer.store, after.line_starts[idle.row - 1]
-    old, new = module_as_if(store, path, plain), module_as_if(store, path, after)
-    if old is None or new is None or not is_same_outline(old.facts, new.facts):
-        return False
-    around = [h.qualname for h in new.facts.functions.values() if h.start <= offset < h.end]
-    reached = {node.fn for node in answer.reached.order}
-    if len(around) != 1 or Fn(path, around[0]) not in reached:
-        return False
-    left, right = (bodies_as_if(store, module, around[0]) for module in (old, new))
-    return left is not None and right is not None and are_alike(left, right, idle.names)
+def _speaks_of(one: Diagnostic, filename: str, move: Move, words: set[str]) -> bool:
+    """True if a diagnostic may be about some rows of a file, or names one of some words."""
+    messages = (one.message, *(other.message for other in one.others))
+    texts = [code for message in messages for code in _QUOTED.findall(message)]
+    texts += (edit.content for edit in one.fix.edits) if one.fix is not None else ()
+    if any(not words.isdisjoint(re.findall(r"\w+", text)) for text in texts):
+        return True
+    places = [(one.location, one.end_location), *((o.location, o.end_location) for o in one.others)]
+    return one.filename == filename and any(
+        move.touches(first.row, last.row) for first, last in places
+    )
 
 
 def _is_broken(source: Source) -> bool:
@@ -328,6 +356,13 @@ def _is_broken(source: Source) -> bool:
 
 def _is_about(one: Diagnostic, filename: str) -> bool:
     return one.filename == filename or any(hop.filename == filename for hop in one.chain)
+
+
+def _is_directed(before: Source, after: Source, move: Move) -> bool:
+    """True if a suppression comment is among the rows of a move, or next to them."""
+    lines, new = before.text.split("\n"), after.text.split("\n")
+    was = _has_directive(lines, move.first, move.before)
+    return was or _has_directive(new, move.first, move.after)
 
 
 def _has_directive(lines: list[str], first: int, count: int) -> bool:

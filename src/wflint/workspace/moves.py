@@ -17,11 +17,11 @@ from wflint.syntax.guard import NewerSyntax, parse
 from wflint.syntax.tokens import LAYOUT, tokens
 
 _NO_CODE = re.compile(r"[ \t]*(?:#.*)?\r?$")
-_UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
+UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
 """Characters at which some programs see another line begin."""
 
 
-_FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef)
+FUNCTIONS = (ast.AsyncFunctionDef, ast.FunctionDef)
 _SLACK = 200
 """Characters by which a function is shorter than its rows: its indent, what follows it."""
 
@@ -58,7 +58,7 @@ def changed_rows(before: Sequence[str], after: Sequence[str]) -> Move:
 
 def layout_move(before: Source, after: Source) -> Move | None:
     """How code has moved, if nothing but comments and blank lines has changed around it."""
-    if _UNUSUAL.search(before.text) or _UNUSUAL.search(after.text):
+    if UNUSUAL.search(before.text) or UNUSUAL.search(after.text):
         return None
     old, new = before.text.split("\n"), after.text.split("\n")
     move = changed_rows(old, new)
@@ -76,14 +76,14 @@ def crosses(before: Source, move: Move, more: int, most: int) -> bool:
     """
     pending: list[ast.AST] = [before.tree or ast.Module([], [])]
     while pending:
-        for child in _statements_in(pending.pop()):
-            first, last = _rows(child)
+        for child in statements_in(pending.pop()):
+            first, last = rows_of(child)
             if not first < move.first <= last:
                 continue
             pending.append(child)
             length = _offset(before, last + 1) - _offset(before, first)
             shorter, longer = sorted((length, length + more))
-            if isinstance(child, _FUNCTIONS) and shorter - _SLACK <= most <= longer:
+            if isinstance(child, FUNCTIONS) and shorter - _SLACK <= most <= longer:
                 return True
     return False
 
@@ -111,28 +111,29 @@ def _around(tree: ast.Module, row: int) -> Iterator[tuple[int, int]]:
     """
     pending: list[ast.AST] = [tree]
     while pending:
-        for child in _statements_in(pending.pop()):
-            first, last = _rows(child)
+        for child in statements_in(pending.pop()):
+            first, last = rows_of(child)
             if not first < row <= last:
                 continue
-            below = next(_statements_in(child), None)
+            below = next(statements_in(child), None)
             if below is None:
                 yield first, last
             else:
                 pending.append(child)
-                if row <= _rows(below)[0]:
-                    yield first, _rows(below)[0]
+                if row <= rows_of(below)[0]:
+                    yield first, rows_of(below)[0]
 
 
-def _statements_in(node: ast.AST) -> Iterator[ast.AST]:
+def statements_in(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of the blocks of a node, and its handlers and cases."""
     for name in ("cases", "body", "handlers", "orelse", "finalbody"):
         yield from getattr(node, name, ())
 
 
-def _rows(node: ast.AST) -> tuple[int, int]:
+def rows_of(node: ast.AST) -> tuple[int, int]:
     """The first and last row of a statement, its decorators included."""
     if isinstance(node, ast.match_case):
-        return node.pattern.lineno, _rows(node.body[-1])[1]
+        return node.pattern.lineno, rows_of(node.body[-1])[1]
     assert isinstance(node, (ast.stmt, ast.ExceptHandler))
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     first = min(node.lineno, *(d.lineno for d in decorators)) if decorators else node.lineno

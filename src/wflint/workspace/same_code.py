@@ -1,0 +1,124 @@
+"""Edits of one statement after which the code is the same, but for names that mean nothing.
+
+Spaces and a comment at the end of a line change no code. While the arguments of a call are typed,
+or the test of an ``assert``, a name that nobody knows becomes another one that nobody knows.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from wflint.files.source import Source, UnreadableSource
+from wflint.syntax.guard import NewerSyntax, parse
+from wflint.workspace.moves import (
+    FUNCTIONS,
+    UNUSUAL,
+    Move,
+    changed_rows,
+    rows_of,
+    statements_in,
+)
+from wflint.workspace.unknown_names import known_among
+
+
+class Renamed(Struct, frozen=True):
+    """A statement that is the same: its rows, and what its names have become.
+
+    ``move`` says of its rows, which are as many as before, that they have changed.
+    """
+
+    move: Move
+    names: Mapping[str, str]
+
+
+def renamed_statement(before: Source, after: Source) -> Renamed | None:
+    """Return how a statement in a function has changed, if the code is the same."""
+    if UNUSUAL.search(before.text) or UNUSUAL.search(after.text):
+        return None
+    move = changed_rows(before.text.split("\n"), after.text.split("\n"))
+    if not move.before or move.before != move.after:
+        return None
+    try:
+        old, new = _parsed(before), _parsed(after)
+    except (NewerSyntax, UnreadableSource):
+        return None
+    found = _statements_around(old, new, move, before)
+    if found is None:
+        return None
+    left, right = found
+    names = _renaming(left, right)
+    if names is None:
+        return None
+    first, last = rows_of(left)
+    gone = frozenset(one for one, other in names.items() if one != other)
+    come = frozenset(names[one] for one in gone)
+    rows = range(first, last + 1)
+    if known_among(gone, before, first, rows) or known_among(come, after, first, rows):
+        return None
+    count = len(rows)
+    return Renamed(Move(first, count, count), {one: names[one] for one in sorted(gone)})
+
+
+def _parsed(source: Source) -> ast.Module:
+    tree = source.tree = source.tree or parse(source)
+    return tree
+
+
+def _statements_around(
+    old: ast.Module, new: ast.Module, move: Move, before: Source
+) -> tuple[ast.AST, ast.AST] | None:
+    """Return the innermost statement around rows that changed, of before and of now.
+
+    ``None`` if there is none in a function, or if the statements beside it are not the same ones.
+    """
+    left: ast.AST = old
+    right: ast.AST = new
+    is_inside = False
+    while True:
+        ours, theirs = list(statements_in(left)), list(statements_in(right))
+        touched = [n for n, one in enumerate(ours) if move.touches(*rows_of(one))]
+        if list(map(_outline, ours)) != list(map(_outline, theirs)):
+            return None
+        if len(touched) != 1 or not _has_rows(ours[touched[0]], move, before):
+            return (left, right) if is_inside else None
+        is_inside |= isinstance(left, FUNCTIONS)
+        left, right = ours[touched[0]], theirs[touched[0]]
+
+
+def _has_rows(node: ast.AST, move: Move, source: Source) -> bool:
+    """True if rows that changed are those of a statement, and of nothing before it."""
+    first, last = rows_of(node)
+    start = source.line(first)[: getattr(node, "col_offset", None)]
+    return first <= move.first and move.first + move.before - 1 <= last and not start.strip()
+
+
+def _outline(node: ast.AST) -> tuple[object, ...]:
+    return type(node), *rows_of(node)
+
+
+def _renaming(left: ast.AST, right: ast.AST) -> dict[str, str] | None:
+    """Return which name stands for which, if two pieces of code are the same but for that."""
+    names: dict[str, str] = {}
+    pending: list[tuple[object, object]] = [(left, right)]
+    while pending:
+        one, other = pending.pop()
+        if isinstance(one, ast.Name) and isinstance(other, ast.Name):
+            if names.setdefault(one.id, other.id) != other.id:
+                return None
+            one, other = one.ctx, other.ctx
+        if type(one) is not type(other):
+            return None
+        if isinstance(one, ast.AST) and isinstance(other, ast.AST):
+            if getattr(one, "lineno", 0) != getattr(other, "lineno", 0):
+                return None
+            pending += ((getattr(one, f, None), getattr(other, f, None)) for f in one._fields)
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return None
+            pending += zip(one, other, strict=True)
+        elif one != other:
+            return None
+    return names if len(set(names.values())) == len(names) else None
