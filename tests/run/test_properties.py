@@ -8,8 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -20,37 +22,64 @@ from tests import harness
 from wflint.diagnostics import Diagnostic
 
 FIXTURES = list(harness.project_fixtures())
-SOME = [f for n, f in enumerate(FIXTURES) if n % 40 == 0 or f.id == "order_processing"]
+SETS = {
+    "some": [f for n, f in enumerate(FIXTURES) if n % 40 == 0 or f.id == "order_processing"],
+    "all": FIXTURES,
+}
+SOME = SETS["some"]
 ALL_OF_THEM = pytest.param(FIXTURES, marks=pytest.mark.exhaustive, id="all")
 EXAMPLES = settings(max_examples=6, deadline=None, derandomize=True)
 of_each = pytest.mark.parametrize(
-    ("projects", "fixture"),
+    ("among", "fixture"),
     [
-        *(pytest.param(SOME, fixture, id=fixture.id) for fixture in SOME),
+        *(pytest.param("some", fixture, id=fixture.id) for fixture in SOME),
         *(
-            pytest.param(FIXTURES, fixture, marks=pytest.mark.exhaustive, id=f"all-{fixture.id}")
+            pytest.param("all", fixture, marks=pytest.mark.exhaustive, id=f"all-{fixture.id}")
             for fixture in FIXTURES
         ),
     ],
-    indirect=["projects"],
 )
 
 
-@pytest.fixture(scope="module", params=[pytest.param(SOME, id="some"), ALL_OF_THEM])
-def projects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Projects side by side, as in one large repository."""
-    root = tmp_path_factory.mktemp("projects")
-    for fixture in request.param:
-        folder = root / fixture.id.replace("/", "_")
-        folder.mkdir()
-        harness.copy_to(fixture, folder)
-    return root
+class SideBySide(NamedTuple):
+    """Projects side by side, as in one large repository, and what a run over everything says."""
+
+    root: Path
+    whole: list[Diagnostic]
 
 
 @pytest.fixture(scope="module")
-def whole(projects: Path) -> list[Diagnostic]:
+def side_by_side(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SideBySide]:
+    """Return what gives a set of projects by its name; each is made and checked once."""
+
+    @cache
+    def made(name: str) -> SideBySide:
+        root = tmp_path_factory.mktemp("projects")
+        for fixture in SETS[name]:
+            folder = root / fixture.id.replace("/", "_")
+            folder.mkdir()
+            harness.copy_to(fixture, folder)
+        return SideBySide(root, harness.run(root).diagnostics)
+
+    return made
+
+
+@pytest.fixture(scope="module", params=["some", pytest.param("all", marks=pytest.mark.exhaustive)])
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of a set of projects."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def projects(name: str, side_by_side: Callable[[str], SideBySide]) -> Path:
+    """The folder of the projects of a set."""
+    return side_by_side(name).root
+
+
+@pytest.fixture(scope="module")
+def whole(name: str, side_by_side: Callable[[str], SideBySide]) -> list[Diagnostic]:
     """Return what a run over everything says."""
-    return harness.run(projects).diagnostics
+    return side_by_side(name).whole
 
 
 def source_files(folder: Path) -> list[Path]:
@@ -74,8 +103,9 @@ def test_diagnostics_are_sorted(whole: list[Diagnostic]) -> None:
 
 @of_each
 def test_a_project_does_not_depend_on_its_neighbours(
-    fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
+    fixture: harness.Fixture, among: str, side_by_side: Callable[[str], SideBySide]
 ) -> None:
+    projects, whole = side_by_side(among)
     root = projects / fixture.id.replace("/", "_")
     assert harness.run(root).diagnostics == of_files(whole, source_files(root))
 
@@ -160,8 +190,9 @@ def test_a_subset_of_files_reports_what_the_whole_reports_in_them(
 
 @of_each
 def test_each_file_alone_reports_what_the_whole_reports_in_it(
-    fixture: harness.Fixture, projects: Path, whole: list[Diagnostic]
+    fixture: harness.Fixture, among: str, side_by_side: Callable[[str], SideBySide]
 ) -> None:
+    projects, whole = side_by_side(among)
     root = projects / fixture.id.replace("/", "_")
     for file in source_files(root):
         assert harness.run(root, [file]).diagnostics == of_files(whole, [file]), file

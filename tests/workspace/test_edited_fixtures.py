@@ -63,7 +63,7 @@ def test_a_line_more_in_a_fixture(tmp_path: Path, seed: int) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("fixture", _fixtures(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_line_more_in_each_fixture(tmp_path: Path, fixture: Path) -> None:
-    _type(fixture, tmp_path / "one", f"{fixture.parent.name}/{fixture.stem}", times=6)
+    _type(fixture, tmp_path / "one", f"{fixture.parent.name}/{fixture.stem}", times=4)
 
 
 def _ends_of_blocks() -> list[int]:
