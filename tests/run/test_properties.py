@@ -89,8 +89,13 @@ def source_files(folder: Path) -> list[Path]:
 
 def of_files(diagnostics: Sequence[Diagnostic], files: Sequence[Path]) -> list[Diagnostic]:
     """The diagnostics in some of the files."""
-    wanted = {file.resolve() for file in files}
-    return [d for d in diagnostics if Path(d.filename).resolve() in wanted]
+    wanted = set(map(_resolved, files))
+    return [d for d in diagnostics if _resolved(d.filename) in wanted]
+
+
+@cache
+def _resolved(file: str | Path) -> Path:
+    return Path(file).resolve()
 
 
 def test_there_is_something_to_compare(whole: list[Diagnostic]) -> None:

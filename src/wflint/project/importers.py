@@ -21,16 +21,14 @@ _RELATIVE = b"from ."
 
 
 class Importers:
-    """Searches ``files``, whose bytes ``read`` gives."""
+    """Searches files, whose bytes ``read`` gives; what they import is found out once."""
 
-    def __init__(
-        self, index: ModuleIndex, files: Iterable[str], read: Callable[[str], bytes]
-    ) -> None:
+    def __init__(self, index: ModuleIndex, read: Callable[[str], bytes]) -> None:
         self.index = index
-        self.files = files
         self._read = read
+        self._named: dict[str, tuple[str, ...]] = {}
 
-    def of(self, words: Mapping[str, set[str]]) -> Iterator[str]:
+    def of(self, words: Mapping[str, set[str]], files: Iterable[str]) -> Iterator[str]:
         """The files that mention one of ``words`` and import from one of the modules it is in.
 
         The modules are given by their paths. Only what has the bytes is looked at any closer.
@@ -41,12 +39,12 @@ class Importers:
         ]
         texts = [(word, texts) for word, texts, _ in wanted]
         question = f"importers {texts}"
-        for path in self.files if wanted else ():
+        for path in files if wanted else ():
             numbers: tuple[int, ...] = ()
             with suppress(OSError):
                 numbers = found_in(self._read, path, question, partial(_mentioned, texts))
             near = set[str]().union(*(wanted[number][2] for number in numbers))
-            if near and self._imports_from(path, with_newlines(self._read(path)), near):
+            if near and self._imports_from(path, near):
                 yield path
 
     def _texts(self, home: str) -> set[bytes]:
@@ -57,9 +55,12 @@ class Importers:
     def _stem(self, path: str) -> str:
         return self.index.name_of(path)[0].rpartition(".")[2]
 
-    def _imports_from(self, path: str, data: bytes, homes: set[str]) -> bool:
+    def _imports_from(self, path: str, homes: set[str]) -> bool:
         stems = sorted(map(self._stem, homes))
-        for module in dict.fromkeys(self._modules(path, data)):
+        if path not in self._named:
+            data = with_newlines(self._read(path))
+            self._named[path] = tuple(dict.fromkeys(self._modules(path, data)))
+        for module in self._named[path]:
             names = (module, *(f"{module}.{stem}" for stem in stems))
             if any(self.index.find(name, path) in homes for name in names):
                 return True

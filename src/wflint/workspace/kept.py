@@ -156,10 +156,8 @@ class Kept:
         if not all(self._does_nothing(edit.path, after, plain, i) for i in idle):
             return None
         self._look_through(edit, after.text)
-        if _is_directed(before, after, move):
+        if _is_directed(before, after, move) or _crosses(before, after, move):
             return None
-        if crosses(before, move, len(after.text) - len(before.text), limits.GUARD_LENGTH):
-            return None  # longer functions are not read for some questions
         grown = _last_code_above(before.text.split("\n"), move.first) if idle else 0
         moved = self._with_moved(edit, after, self._mover(edit, before, move, grown))
         self._let_go(edit, plain.text if idle else None)
@@ -182,6 +180,8 @@ class Kept:
         """The answer after an edit of a statement that nothing is said of."""
         renamed = renamed_statement(before, after)
         if renamed is None or _is_directed(before, after, renamed.move):
+            return None
+        if _crosses(before, after, renamed.move):
             return None
         if not self._are_same(edit.path, partial(is_renamed, before, after, renamed)):
             return None
@@ -356,6 +356,11 @@ def _is_broken(source: Source) -> bool:
 
 def _is_about(one: Diagnostic, filename: str) -> bool:
     return one.filename == filename or any(hop.filename == filename for hop in one.chain)
+
+
+def _crosses(before: Source, after: Source, move: Move) -> bool:
+    """True if a function has become too long for some questions, or is not so any more."""
+    return crosses(before, move, len(after.text) - len(before.text), limits.GUARD_LENGTH)
 
 
 def _is_directed(before: Source, after: Source, move: Move) -> bool:

@@ -40,13 +40,13 @@ class InHouse:
         """The candidates and the files that mention a name of the project, in the files' order."""
         asked = dict.fromkeys(candidates)
         new = list(asked)
+        importers = Importers(self.resolver.index, read)
         for _ in range(limits.IN_HOUSE_ROUNDS):
             fresh: dict[str, set[str]] = {}
             for path in new:
                 with self.store.faults.at(path):
                     self._ask(self.store.load(path), fresh)
-            others = (path for path in files if path not in asked)
-            new = list(Importers(self.resolver.index, others, read).of(fresh))
+            new = list(importers.of(fresh, (path for path in files if path not in asked)))
             asked.update(dict.fromkeys(new))
             if not fresh:
                 break
