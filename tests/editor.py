@@ -78,10 +78,16 @@ def _converter() -> Any:
 
 
 class Editor:
-    """One that remembers what the server tells it. ``settings`` are those of the user."""
+    """One that remembers what the server tells it. ``settings`` are those of the user.
 
-    def __init__(self, folder: Path, settings: Mapping[str, object] | None = None) -> None:
+    With ``cache`` the server uses what earlier runs have left.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, object] | None = None, *, cache: bool = False
+    ) -> None:
         self.folder = folder
+        self._flags = () if cache else ("--no-cache",)
         self.settings = dict(settings or {})
         self.diagnostics: dict[str, list[types.Diagnostic]] = {}
         self.told: list[str] = []
@@ -125,7 +131,7 @@ class Editor:
 
     async def start(self, capabilities: types.ClientCapabilities, *arguments: str) -> None:
         """Start the server in a process from nothing, and open the folder."""
-        command = (sys.executable, "-m", "wflint", "server", "--no-cache", *arguments)
+        command = (sys.executable, "-m", "wflint", "server", *self._flags, *arguments)
         await self.client.start_io(*command)
         await self._greet(capabilities)
 
@@ -137,7 +143,7 @@ class Editor:
         with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX) as listening:
             listening.bind(f"{place}/editor")
             listening.listen()
-            forking.serve(f"{place}/editor", "--no-cache", *arguments)
+            forking.serve(f"{place}/editor", *self._flags, *arguments)
             listening.settimeout(PATIENCE)
             connection, _ = listening.accept()
         reader, writer = await asyncio.open_connection(sock=connection)
@@ -246,9 +252,10 @@ async def editor(
     *arguments: str,
     settings: Mapping[str, object] | None = None,
     capabilities: types.ClientCapabilities = ORDINARY,
+    cache: bool = False,
 ) -> AsyncIterator[Editor]:
     """An editor that has opened a folder."""
-    one = Editor(folder, settings)
+    one = Editor(folder, settings, cache=cache)
     await one.start_quickly(capabilities, *arguments)
     try:
         yield one

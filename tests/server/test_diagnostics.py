@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from lsprotocol import types
 
 from tests.caching import FLOW, NAMES, make_project
 from tests.editor import PULLING, Editor, editor, in_editor
+from wflint.run.check import check
+from wflint.run.request import Request
 
 ENVIRONMENT, FILES, PROCESS = "WFL131", "WFL132", "WFL134"
 
@@ -31,6 +34,26 @@ async def test_files_have_diagnostics_before_they_are_opened(project: Path) -> N
     assert found.severity is types.DiagnosticSeverity.Error
     assert found.code_description is not None
     assert found.code_description.href.endswith("/docs/rules/filesystem.md")
+
+
+@in_editor
+async def test_what_an_earlier_run_has_found_is_shown_and_questions_have_answers_later(
+    project: Path,
+) -> None:
+    check(Request(cwd=str(project), cache=True))
+    async with editor(project, capabilities=PULLING, cache=True) as one:
+        one.open("shop/names.py")
+        report = await one.pull("shop/names.py")
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        assert [found.code for found in report.items] == [FILES]
+        at = types.HoverParams(one.document("shop/names.py"), types.Position(0, 5))
+        while (hover := await one.client.text_document_hover_async(at)) is None:
+            await asyncio.sleep(0.05)
+        assert "OrderWorkflow.run" in str(hover.contents)
+        one.type("shop/names.py", "def new_name() -> str:\n    return ''\n")
+        report = await one.pull("shop/names.py")
+        assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+        assert not report.items
 
 
 @in_editor

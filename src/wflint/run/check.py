@@ -48,6 +48,10 @@ WORTH_WHILE = 200
 Keep = Callable[["Examined"], None]
 
 
+class NotKnown(Exception):
+    """No earlier run has found what is asked for."""
+
+
 def check(
     request: Request, keep: Keep | None = None, fact_caches: FactCaches | None = None
 ) -> Result:
@@ -93,7 +97,10 @@ def _without_collector() -> Iterator[None]:
 def check_beside_others(
     request: Request, keep: Keep | None, fact_caches: FactCaches | None
 ) -> Result:
-    """Check as :func:`check` does, but let the garbage collector go on for other work."""
+    """Check as :func:`check` does, but let the garbage collector go on for other work.
+
+    Raises :class:`NotKnown` if the request is for what an earlier run has found, and none has.
+    """
     started = time.perf_counter()
     cwd = Path(request.cwd) if request.cwd is not None else Path.cwd()
     finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
@@ -177,9 +184,10 @@ def _result_of(
     """Return what is found in one program, now or by an earlier run."""
     folder = place.folder
     cache = None
-    if folder is not None and keep is None:
+    is_of_disk = request.asks and not request.texts
+    if folder is not None and (keep is None or is_of_disk):
         cache = ResultCache(folder, group, gated, request, cwd, read)
-    known = cache.load() if cache is not None else None
+    known = cache.load() if cache is not None and keep is None else None
     if known is not None and folder is not None:
         if not request.texts:
             read.keep_looks(folder)
@@ -187,13 +195,15 @@ def _result_of(
             for one in known.made:
                 request.making.restore(one)
         return known
+    if request.only_known:
+        raise NotKnown
     from wflint.run.program_run import ProjectRun
 
     result = Result()
     examined = ProjectRun(group, gated, read, request, cwd, result, folder, fact_caches).run()
     if keep is not None:
         keep(examined)
-        if folder is not None and not request.texts:
+        if folder is not None and not is_of_disk and not request.texts:
             read.keep_looks(folder)
     if request.making is not None:
         result.made.append(request.making.make(examined))

@@ -64,7 +64,7 @@ class Request(Struct, frozen=True):
     each step of the analysis, and may raise what ends it. ``start_method`` says how processes
     begin that read files, by default as it suits the system. ``making`` makes more of each project
     than its result. If ``asks`` is not set, code is read and followed, and no rule is asked about
-    it.
+    it. With ``only_known`` nothing is analysed that no earlier run has.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -92,6 +92,7 @@ class Request(Struct, frozen=True):
     start_method: Method | None = None
     making: Making | None = None
     asks: bool = True
+    only_known: bool = False
 
 
 class Gap(Struct, frozen=True, order=True):

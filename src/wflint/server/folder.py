@@ -98,6 +98,7 @@ class Folder:
         self.is_new = True
         self.looks_again = True
         self._looked = 0.0
+        self._may_be_known = cache
         self.workspace = self._workspace(options)
 
     def _workspace(self, options: Options) -> Workspace:
@@ -132,6 +133,17 @@ class Folder:
         if self.has(path):
             path = os.path.join(self.named, os.path.relpath(path, self.path))
         return uris.from_fs_path(path) or ""
+
+    def earlier(self, token: Token, encoding: str) -> Found | None:
+        """What an earlier run has found in the folder, if it has not changed since. Asked once."""
+        if self.found is not None or not self._may_be_known:
+            return None
+        try:
+            answer = self.workspace.earlier(token)
+        except ConfigError:
+            answer = None  # the check tells of it
+        self._may_be_known = False
+        return Found(answer, encoding) if answer is not None else None
 
     def check(self, token: Token, encoding: str, progress: Tell | None = None) -> Found | None:
         """Check the folder; ``None`` if that is not possible, which ``problems`` say."""

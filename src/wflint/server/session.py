@@ -34,11 +34,15 @@ log = logging.getLogger("wflint")
 
 
 class _Job(Struct, eq=False):
-    """A check that is wanted, from when it waits for its turn to when the editor was told."""
+    """A check that is wanted, from when it waits for its turn to when the editor was told.
+
+    ``is_known`` is set when its answer is known from an earlier run, and the programs are not yet.
+    """
 
     token: Token = field(default_factory=Token)
     task: asyncio.Task[None] | None = None
     is_awaited: asyncio.Event = field(default_factory=asyncio.Event)
+    is_known: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Session:
@@ -194,7 +198,11 @@ class Session:
         """Wait until a folder was checked as it is now. Who waits has nothing more to type."""
         while (job := self._jobs.get(folder)) is not None and job.task is not None:
             job.is_awaited.set()
-            await asyncio.wait([job.task])
+            known = asyncio.ensure_future(job.is_known.wait())
+            await asyncio.wait([job.task, known], return_when=asyncio.FIRST_COMPLETED)
+            known.cancel()
+            if not job.task.done():
+                return
             if self._jobs.get(folder) is job:
                 del self._jobs[folder]
 
@@ -214,6 +222,12 @@ class Session:
 
     async def _checked(self, folder: Folder, job: _Job) -> None:
         loop = asyncio.get_running_loop()
+        if folder.found is None:
+            early = await loop.run_in_executor(self._checks, self._earlier, folder, job.token)
+            if early is not None and not job.token.is_withdrawn and folder in self.folders:
+                folder.found, messages = early
+                self._tell(folder, messages)
+                job.is_known.set()
         async with Bar(self.client, folder.path, wanted=folder.is_new) as bar:
             done = await loop.run_in_executor(
                 self._checks, self._check, folder, job.token, bar.progress(loop)
@@ -234,18 +248,26 @@ class Session:
         self, folder: Folder, token: Token, progress: Tell | None
     ) -> tuple[Found, Messages] | None:
         """Check a folder, in a thread; ``None`` if nobody wants it any more, or it cannot be."""
-        related = self.client.shows_related
         try:
             found = folder.check(token, self.client.encoding, progress)
-            if found is None:
-                return None
-            messages: Messages = {}
-            for path in found.by_path:
-                token.check()
-                messages[path] = messages_in(found, path, self._address(folder), related=related)
-            return found, messages
+            return self._said_of(folder, found, token) if found is not None else None
         except Cancelled:
             return None
+
+    def _earlier(self, folder: Folder, token: Token) -> tuple[Found, Messages] | None:
+        """Return what an earlier run has found, in a thread; ``None`` if that is not known."""
+        try:
+            found = folder.earlier(token, self.client.encoding)
+            return self._said_of(folder, found, token) if found is not None else None
+        except Cancelled:
+            return None
+
+    def _said_of(self, folder: Folder, found: Found, token: Token) -> tuple[Found, Messages]:
+        related, messages = self.client.shows_related, Messages()
+        for path in found.by_path:
+            token.check()
+            messages[path] = messages_in(found, path, self._address(folder), related=related)
+        return found, messages
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Answer a question about what was found, without holding up the editor."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from wflint.cache.between_checks import FactCaches
+from wflint.cache.read_log import digest_of
 from wflint.progress import Tell
-from wflint.run.check import check_beside_others
+from wflint.run.check import NotKnown, check_beside_others
 from wflint.run.program_run import Examined
-from wflint.run.request import Request
+from wflint.run.request import Request, Result
+from wflint.system.disk import read_file
 from wflint.workspace.answer import Answer
 from wflint.workspace.cancelling import Token, Wish
 from wflint.workspace.kept import Kept
@@ -98,6 +101,25 @@ class Workspace:
         finally:
             self._checking.release()
 
+    def earlier(self, token: Token | None = None) -> Answer | None:
+        """The answer of a run before the first check, if nothing has changed since then.
+
+        It has no programs. Raises what :meth:`check` raises.
+        """
+        with self._changing:
+            texts = dict(self._texts)
+        if not self._request.cache or self._kept or _others(texts):
+            return None
+        wish = Wish(token or Token())
+        request = replace(
+            self._request, cwd=self.folder, jobs=1, checkpoint=wish.check, only_known=True
+        )
+        try:
+            result = check_beside_others(request, None, None)
+        except NotKnown:
+            return None
+        return Answer(self.folder, result, [], texts)
+
     def _known(self, token: Token) -> Answer | None:
         """The answer, if it is that of before but for the places that it names."""
         with self._changing:
@@ -113,17 +135,13 @@ class Workspace:
         with self._changing:
             texts, touched = dict(self._texts), set(self._touched)
         self._fact_caches.recalled.begin(touched if only_texts else None)
-        reading, wish = dict(texts), Wish(token)
-        request = replace(
-            self._request,
-            cwd=self.folder,
-            texts=reading,
-            jobs=1,
-            progress=progress,
-            checkpoint=wish.check,
-        )
-        programs: list[Examined] = []
-        result = check_beside_others(request, programs.append, self._fact_caches)
+        wish = Wish(token)
+        reading = dict(texts) if self._kept else _others(texts)
+        result, programs = self._checked(reading, wish, progress)
+        if any(_is_other(program, texts) for program in programs):  # written in the meantime
+            reading = dict(texts)
+            result, programs = self._checked(reading, wish, progress)
+        reading.update(texts)  # nor may that happen afterwards
         self._fact_caches.recalled.end()
         for cache in self._fact_caches.of_programs.values():
             cache.forget(MOST_IDLE)
@@ -134,6 +152,20 @@ class Workspace:
             kept.worth = _WORTH_OF_FIRST
         self._keep(kept)
         return answer
+
+    def _checked(
+        self, reading: dict[str, bytes], wish: Wish, progress: Tell | None
+    ) -> tuple[Result, list[Examined]]:
+        request = replace(
+            self._request,
+            cwd=self.folder,
+            texts=reading,
+            jobs=1,
+            progress=progress,
+            checkpoint=wish.check,
+        )
+        programs: list[Examined] = []
+        return check_beside_others(request, programs.append, self._fact_caches), programs
 
     def _keep(self, new: Kept) -> None:
         """Keep an answer, in place of one that was of little use of late."""
@@ -151,3 +183,21 @@ class Workspace:
         if self._dropped >= MOST_ANSWERS:
             self._dropped = 0
             gc.collect()
+
+
+def _others(texts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the texts that are not those on disk."""
+    return {path: text for path, text in texts.items() if _on_disk(path) != text}
+
+
+def _is_other(program: Examined, texts: Mapping[str, bytes]) -> bool:
+    """True if a program has read other contents than some texts."""
+    read = program.read.digests
+    return any(path in read and read[path] != digest_of(text) for path, text in texts.items())
+
+
+def _on_disk(path: str) -> bytes | None:
+    try:
+        return read_file(path)
+    except OSError:
+        return None
