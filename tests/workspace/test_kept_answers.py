@@ -295,6 +295,13 @@ def test_code_that_no_workflow_runs_is_as_good(
     assert counted.takes(name, with_line("asyncio.sleep(amo)")) == 0
 
 
+def test_a_comment_that_says_who_writes_the_file(counted: Counted) -> None:
+    says = MANY.replace("# what it does", "# what it generated; DO NOT EDIT by hand")
+    assert counted.takes(NAME, says) <= 1
+    assert counted.takes(NAME, _with(says, 4, "# a comet\n")) == 0
+    assert counted.takes(NAME, _with(says, 4, "# a pyre: DO NOT EDIT\n")) == 1
+
+
 def test_a_file_that_nobody_has_read_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name, text = "shop/tool.py", "def tool(x: int) -> int:\n    x += 1\n    return x\n"
     (make_project(tmp_path) / name).write_text(text)

@@ -22,7 +22,8 @@ from wflint.diagnostics import Applicability
 from wflint.facts.ids import Fn
 from wflint.files.source import Source, UnreadableSource
 from wflint.fix.propose.asked import Asking
-from wflint.fix.propose.repairs import Repairs, as_fix, is_generated
+from wflint.fix.propose.generated import is_generated
+from wflint.fix.propose.repairs import Repairs, as_fix
 from wflint.fix.propose.surroundings import Program, Surroundings
 from wflint.replay.change import Change, Step
 from wflint.rule.definition_views import WorkflowView

@@ -23,6 +23,7 @@ from wflint.files.notebook import is_notebook
 from wflint.files.prefilter import Gate
 from wflint.files.select import shown_path
 from wflint.files.source import BOM, Source, UnreadableSource, decode, has_cookie
+from wflint.fix.propose.generated import is_generated
 from wflint.run.check import needles_of
 from wflint.run.emit import Found
 from wflint.run.fingerprint import with_fingerprints
@@ -41,7 +42,6 @@ from wflint.workspace.words import are_idle, changed_words, names_in, words_of
 
 _DIRECTIVE = re.compile(r"#.*(?:wflint|noqa)", re.IGNORECASE)
 _IMPORT = re.compile(r"(?:from|import)\b")
-_GENERATED = re.compile(r"generated|DO NOT EDIT")
 _MAY_BE_IDLE = re.compile(r"[ \t]+[^\W\d]\w*[ \t]*(?:=[^=].*)?\r?$")
 _QUOTED = re.compile(r"`[^`]*`")
 _COMMENT = re.compile(r"[ \t]*(?:#.*)?\r?$")
@@ -252,8 +252,8 @@ class Kept:
         before = decode(edit.before).text
         if is_notebook(edit.path) or has_cookie(edit.before) or has_cookie(edit.after):
             raise Stays
-        if _GENERATED.search(before):
-            raise Stays  # it counts where that stands
+        if is_generated(edit.path, before) != is_generated(edit.path, after):
+            raise Stays
         for program in self.answer.programs:
             marks_of = Gate(needles_of(program.group)).marks
             if marks_of(edit.before) != marks_of(edit.after):

@@ -20,6 +20,7 @@ from wflint.faults import REPORT_URL
 from wflint.files.source import Source, UnreadableSource
 from wflint.fix.propose.asked import Asking
 from wflint.fix.propose.defined import piece_around, site_of
+from wflint.fix.propose.generated import is_generated
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
 from wflint.fix.propose.surroundings import Program, Surroundings
@@ -30,10 +31,6 @@ from wflint.rule.fix import Answered, NoFix, Repair, TextEdit, Withheld
 _FAILED = f"wflint failed to find the fix: {{}}; please report it at {REPORT_URL}"
 _KEPT_PIECES = 16
 _COMPOUND = re.compile(r"(?:async\s+)?(?:for|if|match|try|while|with)\b")
-_GENERATED = re.compile(r"(?:^|[\r\n])#[^\r\n]*(?:@generated\b|\bDO NOT EDIT\b)")
-_GENERATED_NAMES = ("_pb2.py", "_pb2_grpc.py")
-_HEAD_OF_FILE = 2_000
-"""In how many characters at the top of a file it says that it is generated."""
 
 
 class Repairs:
@@ -164,11 +161,6 @@ def as_fix(repair: Repair, applicability: Applicability, source: Source) -> Fix:
         for edit in repair.edits
     )
     return Fix(applicability, repair.message, edits)
-
-
-def is_generated(path: str, text: str) -> bool:
-    """True if a file says at its top, or by its name, that a program writes it."""
-    return path.endswith(_GENERATED_NAMES) or _GENERATED.search(text[:_HEAD_OF_FILE]) is not None
 
 
 def _replaced(edit: TextEdit, source: Source) -> str:
