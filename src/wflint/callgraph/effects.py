@@ -35,6 +35,7 @@ from wflint.facts.model import (
 )
 from wflint.facts.questions import NEEDS_ACTIVITY
 from wflint.facts.sites import between, call_at, tries_around
+from wflint.inference.library_types import CONTEXT_RUN
 from wflint.project.store import Store
 from wflint.temporal.api import CallKind, Gives, SdkCall, sdk_calls
 from wflint.temporal.effects import Effect, parts_of
@@ -155,11 +156,14 @@ def summarise(
         for effect, site in _of_body(node, store.body(node.fn), followed, skips):
             own.keep(node, effect, site)
     waited_for: list[ExternalCall] = []
+    carried: set[Hop] = set()
     for event in events:
         if isinstance(event, Awaited):
             own.keep_all(event.node, parts_of(event.effect), event.site)
         elif isinstance(event, ExternalCall) and runs(event.call, event.node, skips):
             own.add_call(event)
+            if _runs_in_kept_context(event):
+                carried.add(Hop(event.node, event.call.site))
             if event.entity.name == WAIT_FOR and event.call.flags & Flag.AWAITED:
                 waited_for.append(event)
     for event in waited_for:
@@ -168,7 +172,7 @@ def summarise(
         own.keep(gap.node, Effect.UNKNOWN, gap.site)
     effects = Effects(has_3_12=has_3_12)
     effects.causes.update((key, Cause(site)) for key, site in own.first.items())
-    _inherit(graph, store, effects, catching)
+    _inherit(graph, store, effects, catching, carried)
     return effects
 
 
@@ -316,8 +320,18 @@ def _of_mutation(mutation: Mutation) -> Effect | None:
     return Effect.MUTATES_SHARED if kind in _SHARED else None
 
 
-def _inherit(graph: CallGraph, store: Store, effects: Effects, catching: Catching) -> None:
-    """Give each effect to the callers, nearest first."""
+def _runs_in_kept_context(event: ExternalCall) -> bool:
+    """True for ``context.run(...)``, unless the context is copied on the spot: it knows no more."""
+    return event.entity.name == CONTEXT_RUN and not event.call.written.endswith(").run")
+
+
+def _inherit(
+    graph: CallGraph, store: Store, effects: Effects, catching: Catching, carried: set[Hop]
+) -> None:
+    """Give each effect to the callers, nearest first.
+
+    What is called at one of the hops ``carried`` asks a context of its own for the activity.
+    """
     nodes: dict[Function, list[Node]] = {}
     for node in graph.order:
         nodes.setdefault((node.fn, node.receiver), []).append(node)
@@ -326,6 +340,8 @@ def _inherit(graph: CallGraph, store: Store, effects: Effects, catching: Catchin
         function, effect = queue.popleft()
         for node in nodes[function]:
             for hop in graph.callers(node):
+                if effect is Effect.ASKS_ACTIVITY and hop in carried:
+                    continue
                 if _is_handled(effect, hop.node, hop.site, store, catching):
                     continue
                 is_new = effects.has_3_12(hop.node.fn.path)
