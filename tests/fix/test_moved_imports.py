@@ -85,6 +85,54 @@ def test_moved_where_there_is_no_circle(tmp_path: Path, text: str) -> None:
     assert text_after(outcome, flow).startswith(top)
 
 
+IN_PACKAGE = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self) -> str:
+        from shop.orders.states import STATES
+
+        return STATES[0]
+"""
+
+
+@pytest.mark.parametrize(
+    ("states", "is_moved"),
+    [
+        pytest.param("STATES = ['open']\n", True, id="only their package imports the workflow"),
+        pytest.param("from ..parts import STATES\n", True, id="and so do packages beside it"),
+        pytest.param("from .flow import OrderWorkflow\n", False, id="it does itself"),
+        pytest.param("from . import OrderWorkflow\n", False, id="it takes that of the package"),
+        pytest.param("from ..late import STATES\n", False, id="what it imports does"),
+    ],
+)
+def test_packages_around_a_module_are_no_circle(
+    tmp_path: Path, states: str, is_moved: bool
+) -> None:
+    files = {
+        "shop/__init__.py": "from .orders import OrderWorkflow\n",
+        "shop/orders/__init__.py": "from .flow import OrderWorkflow\n",
+        "shop/orders/states.py": states,
+        "shop/orders/flow.py": IN_PACKAGE,
+        "shop/parts/__init__.py": "STATES = ['open']\n",
+        "shop/late.py": "from shop.orders import flow\n\nSTATES = ['open']\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "pyproject.toml").write_text(f'{PROJECT_FILE}ignore = ["WFL301"]\n')
+    flow = tmp_path / "shop/orders/flow.py"
+    outcome = fix(flow, unsafe=True)
+    told = [d.message for d in outcome.result.diagnostics]
+    assert any("move what both need to a third one" in m for m in told) is not is_moved
+    moved = b"from shop.orders.states import STATES\n"
+    assert (moved in text_after(outcome, flow).splitlines(keepends=True)) is is_moved
+
+
 @pytest.mark.parametrize(
     "text",
     [

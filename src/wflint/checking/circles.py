@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os.path
+
 from wflint.inference.resolver import Resolver
 from wflint.project.folders import is_namespace
 
 
 def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
-    """True if ``module`` of the project imports the file ``importer``, also through others."""
+    """True if ``module`` of the project imports the file ``importer``, also through others.
+
+    The packages around ``importer`` have begun to load before it, and are not loaded again.
+    """
     pending = [(module, importer)]
     seen: set[str] = set()
     while pending:
@@ -16,6 +21,8 @@ def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
             path = resolver.index.find(part, origin)
             if path is None or path in seen or is_namespace(path):
                 continue
+            if part != name and _is_around(path, importer):
+                continue
             if path == importer:
                 return True
             seen.add(path)
@@ -23,6 +30,12 @@ def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
                 if not fact.typed:
                     pending += [(other, path) for other in fact.modules()]
     return False
+
+
+def _is_around(path: str, importer: str) -> bool:
+    """True for the ``__init__.py`` of a package that a file stands in, or is."""
+    folder, file = os.path.split(path)
+    return file == "__init__.py" and importer.startswith(os.path.join(folder, ""))
 
 
 def _with_packages(name: str) -> list[str]:
