@@ -44,7 +44,8 @@ class TotalWorkflow:
 
 Modules that are passed through anyway are not reported: the standard library, `temporalio`,
 `pydantic` and what the project's workers pass through; nor are modules that the workflow has
-loaded already, and imports under `imports_passed_through()` or `TYPE_CHECKING`.
+loaded already, also by an import that comes before in the same function, and imports under
+`imports_passed_through()` or `TYPE_CHECKING`.
 
 ## Fix safety
 
@@ -72,7 +73,7 @@ client, a plugin or the runner of the Worker: it may pass anything through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType, cst
@@ -115,13 +116,13 @@ class DynamicImport(Rule):
     def _check(self, node: cst.Import | cst.ImportFrom, ctx: Context) -> None:
         if ctx.is_module_level or _is_passed_through(ctx):
             return
+        there = _there_by_then(node, ctx)
         for fact in ctx.imported(node):
-            ctx.report(self, node, self.message, detail=(fact.module, fact.names))
+            ctx.report(self, node, self.message, detail=(fact.module, fact.names, there))
 
     def confirm(self, view: FindingView) -> Report | None:
         """Only what is not there yet by then."""
-        module, names = view.read(tuple[str, tuple[str, ...]])
-        missing = view.missing(module, names)
+        missing = view.missing(*view.read(tuple[str, tuple[str, ...], tuple[str, ...]]))
         if not missing:
             return None
         message = self._circle if view.imports_back(missing) else view.message
@@ -141,6 +142,28 @@ class DynamicImport(Rule):
         from ._moving import moved_to_top
 
         return moved_to_top(at)
+
+
+def _there_by_then(node: cst.CSTNode, ctx: Context) -> list[str]:
+    """The modules that the same function has always imported before it comes to a node."""
+    found: list[str] = []
+    inner = node
+    for around in reversed(ctx.ancestors):
+        if isinstance(around, cst.FunctionDef):
+            break
+        for statement in around.body if isinstance(around, cst.IndentedBlock) else ():
+            if statement is inner:
+                break
+            found += _imported_by(statement, ctx)
+        inner = around
+    return found
+
+
+def _imported_by(statement: cst.CSTNode, ctx: Context) -> Iterator[str]:
+    for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+        if isinstance(part, (cst.Import, cst.ImportFrom)):
+            for fact in ctx.imported(part):
+                yield from fact.modules()
 
 
 def _is_passed_through(ctx: Context) -> bool:

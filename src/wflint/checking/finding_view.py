@@ -245,10 +245,10 @@ class FoundView:
         held = self._resolver.constant(ref, path)
         return held is not None and self._checker.sandboxes.restricts(held[1])
 
-    def missing(self, module: str, names: Sequence[str]) -> str:
+    def missing(self, module: str, names: Sequence[str], there: Sequence[str] = ()) -> str:
         """Return the module that an import would load while a workflow runs, or ``""``."""
-        node = self._node
-        return self._checker.sandboxes.missing(module, names, node.fn.path, node.receiver)
+        at, receiver = self._node.fn.path, self._node.receiver
+        return self._checker.sandboxes.missing(module, names, at, receiver, there)
 
     def imports_back(self, module: str) -> bool:
         """True if a module imports the one that the place is in, directly or through others."""

@@ -157,10 +157,11 @@ class FindingView(Protocol):
         """
         ...
 
-    def missing(self, module: str, names: Sequence[str]) -> str:
+    def missing(self, module: str, names: Sequence[str], there: Sequence[str] = ()) -> str:
         """Return the module that ``from module import names`` would load while a workflow runs.
 
-        It is neither there by then nor passed through. Empty if there is none.
+        It is neither there by then, as the modules ``there`` are, nor passed through. Empty if
+        there is none.
         """
         ...
 

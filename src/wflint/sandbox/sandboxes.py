@@ -263,11 +263,18 @@ class Sandboxes:
         settings = [self.settings(root) for root in roots]
         return any(one.in_doubt or one.passes(module) for one in settings)
 
-    def missing(self, module: str, names: Sequence[str], path: str, receiver: Cls | None) -> str:
+    def missing(
+        self,
+        module: str,
+        names: Sequence[str],
+        path: str,
+        receiver: Cls | None,
+        there: Sequence[str] = (),
+    ) -> str:
         """The module that an import in workflow code would load only then, or ``""``.
 
         ``path`` is the file with the import, ``receiver`` the class of the object whose method it
-        is in.
+        is in. The modules ``there`` have been imported by then, and so have their packages.
         """
         roots = [root for root in self._roots_of(path, receiver) if root in self.sandboxed]
         if not roots or any(self.settings(root).in_doubt for root in roots):
@@ -278,6 +285,8 @@ class Sandboxes:
             if self.resolver.index.find(inner, path) is not None:
                 wanted.append(inner)
         for name in wanted:
+            if name in there or any(other.startswith(f"{name}.") for other in there):
+                continue
             if not any(self._has(root, name, path) for root in roots):
                 return name
         return ""
