@@ -37,7 +37,7 @@ from wflint.facts.questions import NEEDS_ACTIVITY
 from wflint.facts.sites import between, call_at, tries_around
 from wflint.inference.library_types import CONTEXT_RUN
 from wflint.project.store import Store
-from wflint.temporal.api import CallKind, Gives, SdkCall, sdk_calls
+from wflint.temporal.api import Gives, SdkCall, sdk_calls
 from wflint.temporal.effects import Effect, parts_of
 from wflint.temporal.errors import FAILS_AS
 
@@ -230,6 +230,8 @@ def _of_call(name: str, call: Call, is_lambda: bool) -> tuple[Effect, ...]:
 def effects_of(known: SdkCall, call: Call) -> Effect:
     """Return what a call of the SDK or of asyncio does where it happens, and is awaited."""
     does = known.does | Effect.ACTS if known.acts else known.does
+    if known.gives_activity and call.flags & Flag.AWAITED:
+        return does | Effect.WAITS | Effect.AWAITS_ACTIVITY
     if known.name in _WAITS_IN_LOOP and call.flags & Flag.AWAITED:
         return does | Effect.AWAITS_ASYNCIO
     if does & Effect.TIMES_OUT and not _has_timeout(known, call):
@@ -252,9 +254,7 @@ def of_waiting_for(name: str, has_3_12: bool) -> Effect:
     known = sdk_calls().get(name)
     if known is None or name in _WAITS_IN_LOOP:
         return waits_in_loop(name)
-    does = known.does
-    if known.gives is Gives.HANDLE and known.kind is CallKind.ACTIVITY:
-        does = Effect.AWAITS_ACTIVITY
+    does = Effect.AWAITS_ACTIVITY if known.gives_activity else known.does
     return does & (_COMES_AS_IT_IS | _FAILS if has_3_12 else _COMES_AS_IT_IS)
 
 

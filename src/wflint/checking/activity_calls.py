@@ -10,9 +10,7 @@ from wflint.facts.ids import Fn
 from wflint.model.definitions import Definitions
 from wflint.rule.command_view import CommandView
 from wflint.rule.project_view import CommandAt
-from wflint.temporal.api import CallKind
-
-_KINDS = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
+from wflint.temporal.api import ACTIVITIES
 
 
 class ActivityCalls:
@@ -44,7 +42,7 @@ class ActivityCalls:
 
     @cached_property
     def _commands(self) -> list[CommandAt]:
-        return [at for at in self._find_commands() if at.command.kind in _KINDS]
+        return [at for at in self._find_commands() if at.command.kind in ACTIVITIES]
 
     @cached_property
     def _by_function(self) -> dict[tuple[str, str], list[CommandAt]]:

@@ -110,7 +110,8 @@ def _only_fails_later(name: str) -> bool:
     """True of a command whose failure is an error of the SDK, and of what its options are made."""
     known = sdk_calls().get(name)
     if known is not None:
-        return bool(known.does & _FAILS) or known.kind is CallKind.TIMER
+        fails_later = bool(known.does & _FAILS) or known.gives_activity
+        return fails_later or known.kind is CallKind.TIMER
     return name in ("datetime.timedelta", "temporalio.common.RetryPolicy")
 
 

@@ -8,11 +8,11 @@ from wflint.callgraph.graph import Node
 from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.model.definitions import Definitions
 from wflint.model.misfits import Misfits
-from wflint.model.targets import ACTIVITIES, MESSAGES, TargetFinder, Targets
+from wflint.model.targets import MESSAGES, TargetFinder, Targets
 from wflint.model.written_requests import WrittenRequest
 from wflint.rule.call_view import CallView
 from wflint.rule.command_view import CommandView, Message, is_refused
-from wflint.temporal.api import CallKind, SdkCall, calls_by_last_word
+from wflint.temporal.api import ACTIVITIES, CallKind, SdkCall, calls_by_last_word
 
 _SIGNALS = (("signal", "signal_args"), ("start_signal", "start_signal_args"))
 """The options of calls that send a signal to the workflow that they start."""

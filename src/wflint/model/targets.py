@@ -14,10 +14,9 @@ from wflint.inference.values import AbstractValue, ClassValue, FunctionValue, In
 from wflint.model.definitions import Definitions
 from wflint.model.wrappers import Wrappers
 from wflint.rule.command_view import Form, Target
-from wflint.temporal.api import CallKind
+from wflint.temporal.api import ACTIVITIES, CallKind
 from wflint.temporal.regions import Region
 
-ACTIVITIES = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
 _RUNS = frozenset(
     {
         CallKind.CHILD_WORKFLOW,

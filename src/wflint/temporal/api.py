@@ -50,6 +50,7 @@ class CallKind(enum.Enum):
     WORKFLOW = "workflow"
 
 
+ACTIVITIES = frozenset({CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY})
 _ASIDE = frozenset(
     {
         CallKind.CONDITION,
@@ -96,6 +97,11 @@ class SdkCall(msgspec.Struct, frozen=True):
     def acts(self) -> bool:
         """True if others see what the call asks for, as they see no timer and no patch."""
         return bool(self.does & Effect.COMMAND) and self.kind not in _ASIDE
+
+    @property
+    def gives_activity(self) -> bool:
+        """True if it gives the handle of an activity, which fails where it is awaited."""
+        return self.gives is Gives.HANDLE and self.kind in ACTIVITIES
 
     @property
     def in_workflow(self) -> bool:
