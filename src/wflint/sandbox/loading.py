@@ -202,7 +202,8 @@ class _Loader:
     def _file(self, task: _Load) -> str | None:
         """Return the file of a module; a package is the one that the module in it was found in.
 
-        A folder may well have a module of its own name, which is none of these.
+        A folder may well have a module of its own name, which is none of these; nor is a module
+        that is no package, whose name happens to be the first word.
         """
         name, importer = task.by.name, task.by.importer or self.path
         whole = self.path if task.whole == self.name else self.index.find(task.whole, importer)
@@ -210,7 +211,8 @@ class _Loader:
             return whole
         depth = task.whole.count(".") - name.count(".")
         around = self.index.package_around(whole, depth, name) if whole is not None else None
-        return around or self.index.find(name, importer)
+        found = around or self.index.find(name, importer)
+        return found if found is not None and _is_package(found) else None
 
     def _statement(self, path: str, fact: ImportFact, passed: bool) -> Iterator[_Task]:
         if fact.typed or fact.fallback:
@@ -286,6 +288,10 @@ def _with_parents(name: str) -> Iterator[str]:
     while name:
         yield name
         name = name.rpartition(".")[0]
+
+
+def _is_package(path: str) -> bool:
+    return is_namespace(path) or path.endswith("__init__.py")
 
 
 def _binds(package: ModuleFacts, name: str, inner: str) -> bool:
