@@ -196,6 +196,19 @@ class TestFull:
         assert shown[mark.index("^") :].startswith("now()")
         assert mark.count("^") == 5
 
+    def test_long_lines_of_a_fix_are_cut_around_what_changes(self) -> None:
+        line = "x = '" + "a" * 200 + "' + now() + '" + "b" * 200 + "'"
+        column = line.index("now()") + 1
+        edit = Edit("workflow.now()", Location(1, column), Location(1, column + 5))
+        fix = Fix(Applicability.SAFE, "Use the time", (edit,))
+        diagnostic = replace(THROUGH_HELPERS, fix=fix, location=Location(1, column))
+        text = render("full", [diagnostic], look(sources={"orders/util.py": line}))
+        gone, come = (x for x in text.splitlines() if x.lstrip().startswith(("1 -", "1 +")))
+        assert "' + now() + 'b" in gone
+        assert "' + workflow.now() + 'b" in come
+        assert gone.count("…") == come.count("…") == 2
+        assert max(len(gone), len(come)) <= 80
+
     def test_very_long_statement_is_cut_off(self) -> None:
         diagnostic = replace(
             THROUGH_HELPERS, location=Location(1, 1), end_location=Location(900, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,11 +11,15 @@ from wflint.report.look import lines_of
 
 
 class Change(NamedTuple):
-    """A line that goes (``-``) or comes (``+``), with the 1-based row it has before the fix."""
+    """A line that goes (``-``) or comes (``+``), with the 1-based row it has before the fix.
+
+    The first ``same`` characters are those of the line that it stands for.
+    """
 
     sign: str
     row: int
     line: str
+    same: int = 0
 
 
 def changes(fix: Fix, lines: Sequence[str]) -> Iterator[Change]:
@@ -31,10 +36,12 @@ def changes(fix: Fix, lines: Sequence[str]) -> Iterator[Change]:
         start = 0
         while start < min(len(old), len(new)) and old[start] == new[start]:
             start += 1
+        pairs = zip(old[start:], new[start:], strict=False)
+        same = {n: len(os.path.commonprefix(pair)) for n, pair in enumerate(pairs, first + start)}
         for number, line in enumerate(old[start:], first + start):
-            yield Change("-", number, line)
+            yield Change("-", number, line, same.get(number, 0))
         for number, line in enumerate(new[start:], first + start):
-            yield Change("+", number, line)
+            yield Change("+", number, line, same.get(number, 0))
 
 
 def _groups(edits: Sequence[Edit]) -> Iterator[list[Edit]]:

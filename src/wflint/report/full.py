@@ -105,14 +105,9 @@ def _fix(fix: Fix, lines: list[str], width: int) -> Iterator[str]:
     yield f"    fix ({fix.applicability.value}): {one_line(fix.message)}"
     found = list(changes(fix, lines))
     gutter = max((len(str(change.row)) for change in found), default=1) + 4
-    for sign, row, line in found:
-        text = f"{row:>{gutter}} {sign} {_visible(line)}".rstrip()
-        yield click.style(_cut(text, width), fg=_SIGNS[sign])
-
-
-def _cut(text: str, width: int) -> str:
-    """Return the beginning of a line that is too long for the terminal."""
-    return text if len(text) <= width else text[: width - 1] + "…"
+    for sign, row, line, same in found:
+        part, _, _ = _clip(line, same, same, width - gutter - 3)
+        yield click.style(f"{row:>{gutter}} {sign} {_visible(part)}".rstrip(), fg=_SIGNS[sign])
 
 
 def _excerpt(diagnostic: Diagnostic, lines: list[str], width: int) -> Iterator[str]:
