@@ -4,7 +4,8 @@
 
 ``@workflow.run``, ``@workflow.init``, ``@workflow.dynamic_config`` and ``@update.validator`` stand
 without parentheses, and so does ``@workflow.query`` without options. All options are given by
-keyword: ``@activity.defn("charge")`` takes the name for the function.
+keyword: ``@activity.defn("charge")`` takes the name for the function. ``@workflow.defn`` stands on
+a class: a workflow is never a plain function.
 
 ## Bad
 
@@ -34,14 +35,15 @@ class OrderWorkflow:
 
 ## Fix safety
 
-The fix takes the parentheses away, or writes ``name=``. It is safe: as it is, the module cannot be
-imported, so that no history was written by it.
+The fix takes the parentheses away, or writes ``name=``; nothing makes a class of a function. It is
+safe: as it is, the module cannot be imported, so that no history was written by it.
 
 ## What the SDK does
 
 When the module is imported: `TypeError: run() missing 1 required positional argument: 'fn'`,
-`RuntimeError: Cannot create query without function or name or dynamic`, or `AttributeError: 'str'
-object has no attribute '__name__'`. ``@workflow.signal()``, ``@workflow.update()`` and
+`RuntimeError: Cannot create query without function or name or dynamic`, `AttributeError: 'str'
+object has no attribute '__name__'`, or `AttributeError: 'function' object has no attribute
+'__mro__'`. ``@workflow.signal()``, ``@workflow.update()`` and
 ``@workflow.defn()`` are fine.
 
 ## References
@@ -66,7 +68,8 @@ _WITHOUT = {
     "temporalio.workflow.query": "@workflow.query",
     "temporalio.workflow.update.validator": "",
 }
-_BY_KEYWORD = frozenset({"temporalio.activity.defn", "temporalio.workflow.defn"}) | {
+_WORKFLOW = "temporalio.workflow.defn"
+_BY_KEYWORD = frozenset({"temporalio.activity.defn", _WORKFLOW}) | {
     f"temporalio.workflow.{kind}" for kind in ("query", "signal", "update")
 }
 _REFUSED = "the module cannot be imported"
@@ -93,6 +96,11 @@ class DecoratorCallForm(Rule):
                 yield Report(
                     f"`{decorator.written}` of `{at.name}` is given a name by position, where it "
                     f"takes a function or class: {_REFUSED}; write `name=`"
+                )
+            elif decorator.name == _WORKFLOW and not at.is_class and at.is_given_to(_WORKFLOW):
+                yield Report(
+                    f"`@workflow.defn` stands on the function `{at.name}`, and the SDK takes a "
+                    f"class: {_REFUSED}; make `{at.name}` the `@workflow.run` method of one"
                 )
 
     def repair(self, at: FixView) -> Repair | None:

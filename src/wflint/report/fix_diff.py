@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from wflint.diagnostics import Edit, Fix
@@ -37,11 +37,16 @@ def changes(fix: Fix, lines: Sequence[str]) -> Iterator[Change]:
         while start < min(len(old), len(new)) and old[start] == new[start]:
             start += 1
         pairs = zip(old[start:], new[start:], strict=False)
-        same = {n: len(os.path.commonprefix(pair)) for n, pair in enumerate(pairs, first + start)}
+        same = {n: _same(*pair) for n, pair in enumerate(pairs, first + start)}
         for number, line in enumerate(old[start:], first + start):
             yield Change("-", number, line, same.get(number, 0))
         for number, line in enumerate(new[start:], first + start):
             yield Change("+", number, line, same.get(number, 0))
+
+
+def _same(old: str, new: str) -> int:
+    """Return how many characters two lines have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
 def _groups(edits: Sequence[Edit]) -> Iterator[list[Edit]]:
