@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import ValueType
 
+_MAKE_CLIENTS = frozenset({"client", "from_pool", "from_url", "resource"})
+"""Last words of functions of libraries that make a client, and connect to nothing yet."""
+
 if TYPE_CHECKING:
     from wflint.rule import ApiTable, CallView, Rule
 
@@ -34,8 +37,10 @@ def is_made_here(view: CallView, rule: Rule) -> bool:
 
 def is_client(view: CallView, rule: Rule) -> bool:
     """True if a call makes an object of a class whose methods ``rule`` speaks of as well."""
-    is_class = view.name.rpartition(".")[2][:1].isupper()
-    return is_class and _table(rule).lookup(f"{view.name}.method") is not None
+    last = view.name.rpartition(".")[2]
+    if last in _MAKE_CLIENTS:
+        return True
+    return last[:1].isupper() and _table(rule).lookup(f"{view.name}.method") is not None
 
 
 @lru_cache(maxsize=8)

@@ -155,6 +155,13 @@ def test_names_the_modules_that_lead_to_a_package(tmp_path: Path) -> None:
     ("call", "said"),
     [
         ("httpx.Client()", "`httpx.Client()` makes a client that uses the network"),
+        ("redis.from_url('x')", "`redis.from_url()` makes a client that uses the network"),
+        (
+            "redis.Redis.from_url('x')",
+            "`redis.Redis.from_url()` makes a client that uses the network",
+        ),
+        ("boto3.client('s3')", "`boto3.client()` makes a client that uses the network"),
+        ("docker.from_env()", "`docker.from_env()` uses the network"),  # asks for the version
         ("httpx.get('x')", "`httpx.get()` uses the network"),
         ("client.get('x')", "`client.get()` uses the network"),
         ("psycopg2.connect('x')", "`psycopg2.connect()` uses the network"),
@@ -162,8 +169,8 @@ def test_names_the_modules_that_lead_to_a_package(tmp_path: Path) -> None:
 )
 def test_to_make_a_client_is_not_to_use_the_network(call: str, said: str, tmp_path: Path) -> None:
     text = (
-        "import httpx, psycopg2\nfrom temporalio import workflow\n\nclient = httpx.Client()\n\n\n"
-        "@workflow.defn\nclass Flow:\n    @workflow.run\n"
+        "import boto3, docker, httpx, psycopg2, redis\nfrom temporalio import workflow\n\n"
+        "client = httpx.Client()\n\n\n@workflow.defn\nclass Flow:\n    @workflow.run\n"
         f"    async def run(self) -> None:\n        {call}\n"
     )
     (tmp_path / "flow.py").write_text(text, encoding="utf-8")
