@@ -49,6 +49,7 @@ class Sdk:
     renames: dict[tuple[str, str], str]
     once: dict[tuple[str, str], Once]
     given_by: dict[str, frozenset[str]]
+    given_instead: dict[tuple[str, str], str]
     apart: frozenset[str] = frozenset()
 
     def attribute_fault(self, function: str, name: str, target: tuple[int, int], shown: str) -> str:
@@ -70,8 +71,12 @@ class Sdk:
         if name in self._own(module):
             call = "" if name in _VALUES else "()"
             return f"use `{module.removeprefix('temporalio.')}.{name}{call}`"
+        instead = self.given_instead.get((function, name))
+        if instead is not None:
+            return f"use `{instead}` of it"
         near = _nearest(name, self.given_by[function], 0.75)
-        return f"did you mean `{near}`?" if near else "it has nothing similar"
+        is_part = name.endswith(f"_{near}")  # `next_run_id` is not `run_id`
+        return f"did you mean `{near}`?" if near and not is_part else "it has nothing similar"
 
     def fault(self, module: str, name: str, target: tuple[int, int], shown: str = "") -> str:
         """Return what is wrong with `name` of `module` in version `target`, or `""`."""
@@ -199,6 +204,11 @@ def sdk() -> Sdk:
         },
         given_by={
             function: frozenset(facts["names"]) for function, facts in table["given_by"].items()
+        },
+        given_instead={
+            (function, name): new
+            for function, facts in table["given_by"].items()
+            for name, new in facts.get("instead", {}).items()
         },
         apart=frozenset(table["apart"]),
     )

@@ -214,6 +214,35 @@ def test_what_is_known_of_the_objects_that_functions_give(module: str) -> None:
     assert not hasattr(info, "__getattr__")
 
 
+@pytest.mark.parametrize(
+    ("function", "name"), [pytest.param(*key, id=".".join(key)) for key in sdk().given_instead]
+)
+def test_what_is_told_in_place_of_an_attribute_is_there(function: str, name: str) -> None:
+    module = importlib.import_module(function.rpartition(".")[0])
+    objects = {"parent": "ParentInfo", "root": "RootInfo"}
+    for new in sdk().given_instead[function, name].split("` and `"):
+        first, _, second = new.removesuffix("()").partition(".")
+        assert first in sdk().given_by[function]
+        if second:
+            assert second in getattr(module, objects[first]).__dataclass_fields__
+    assert name not in sdk().given_by[function]
+    shown = f"info.{name}"
+    assert "of it" in sdk().attribute_fault(function, name, NEWEST, shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("parent_workflow_id", "use `parent.workflow_id` of it"),
+        ("next_run_id", "it has nothing similar"),
+        ("workflowid", "did you mean `workflow_id`?"),
+    ],
+)
+def test_a_part_of_a_name_is_not_what_was_meant(name: str, said: str) -> None:
+    fault = sdk().attribute_fault("temporalio.workflow.info", name, NEWEST, f"info.{name}")
+    assert fault.endswith(f"; {said}")
+
+
 def test_a_newer_version_may_give_more() -> None:
     given = "temporalio.workflow.info"
     assert "not exist" in sdk().attribute_fault(given, "is_late", NEWEST, "info.is_late")
