@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise, repeat
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
@@ -43,7 +45,7 @@ def _bodies_in_both(
     ``None`` if there is no such function, or if other things in the file are not the same.
     """
     old, new = module_as_if(store, path, before), module_as_if(store, path, after)
-    if old is None or new is None or not _is_same_outline(old.facts, new.facts):
+    if old is None or new is None or not _agree(old.facts, new.facts):
         return None
     offset, functions = after.line_starts[row - 1], new.facts.functions.values()
     around = [head.qualname for head in functions if head.start <= offset < head.end]
@@ -57,28 +59,17 @@ def _are_alike(
     before: Sequence[FunctionBody], after: Sequence[FunctionBody], names: frozenset[str]
 ) -> bool:
     """True if functions do the same, though sites are others, but for uses of some names."""
-    left = [part for body in before for part in _parts(body)]
-    right = [part for body in after for part in _parts(_without_uses(body, names))]
-    return _ranked(left) == _ranked(right)
+    sites: dict[int, int] = {}
+    if not _agree(before, [_without_uses(body, names) for body in after], sites=sites):
+        return False
+    return all(one < other for one, other in pairwise(sites[site] for site in sorted(sites)))
 
 
 def _are_renamed(
     before: Sequence[FunctionBody], after: Sequence[FunctionBody], names: Mapping[str, str]
 ) -> bool:
     """True if functions do the same at the same sites, but for what some names have become."""
-
-    def renamed(part: object) -> object:
-        if not isinstance(part, str):
-            return part
-        return _WORD.sub(lambda word: names.get(word[0], word[0]), part)
-
-    left = [renamed(part) for body in before for part in _parts(body)]
-    return left == [part for body in after for part in _parts(body)]
-
-
-def _is_same_outline(before: object, after: object) -> bool:
-    """True if modules hold the same, wherever it stands."""
-    return list(_parts(before)) == list(_parts(after))
+    return _agree(before, after, names)
 
 
 def _without_uses(body: FunctionBody, names: frozenset[str]) -> FunctionBody:
@@ -90,42 +81,51 @@ def _is_of(use: Use, names: frozenset[str]) -> bool:
     return target.kind is Kind.GLOBAL and target.name in names and not target.path
 
 
-class _Site(int):
-    """The number of a place."""
+def _agree(
+    left: object,
+    right: object,
+    names: Mapping[str, str] | None = None,
+    sites: dict[int, int] | None = None,
+) -> bool:
+    """True if facts are the same, offsets left out, but for what some names have become.
 
-
-def _parts(value: object) -> Iterator[object]:
-    """Yield what a fact is made of, offsets left out."""
-    pending = [value]
+    With ``sites`` they may be others; it is filled with which stands for which.
+    """
+    pending: list[tuple[object, object, bool]] = [(left, right, False)]
     while pending:
-        one = pending.pop()
+        one, other, is_site = pending.pop()
+        if sites is None and one == other:
+            continue
+        if type(one) is not type(other):
+            return False
         if isinstance(one, Struct):
-            kind = type(one)
-            yield kind
-            left_out = _OFFSETS.get(kind, set())
-            for field in fields(kind):
-                inner = getattr(one, field.name)
-                if field.name in left_out:
-                    continue
-                pending.append(_as_sites(inner) if field.name in _SITES else inner)
-        elif isinstance(one, (tuple, list)):
-            yield len(one)
-            pending += one
-        elif isinstance(one, dict):
-            yield tuple(one)
-            pending += one.values()
-        else:
-            yield one
+            plain, placed = _fields_of(type(one))
+            pending += [(getattr(one, name), getattr(other, name), False) for name in plain]
+            pending += [(getattr(one, name), getattr(other, name), True) for name in placed]
+        elif isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+            if len(one) != len(other):
+                return False
+            pending += zip(one, other, repeat(is_site))
+        elif isinstance(one, dict) and isinstance(other, dict):
+            if list(one) != list(other):
+                return False
+            pending += zip(one.values(), other.values(), repeat(is_site))
+        elif sites is not None and is_site and isinstance(one, int) and isinstance(other, int):
+            if min(one, other) < 0 and one != other:
+                return False
+            if one >= 0 and sites.setdefault(one, other) != other:
+                return False
+        elif one != other and not (isinstance(one, str) and _renamed(one, names or {}) == other):
+            return False
+    return True
 
 
-def _as_sites(value: object) -> object:
-    if isinstance(value, int):
-        return _Site(value)
-    return tuple(map(_Site, value)) if isinstance(value, tuple) else value
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda word: names.get(word[0], word[0]), text)
 
 
-def _ranked(parts: Sequence[object]) -> list[object]:
-    """The same with sites counted from 0, in their order."""
-    known = sorted({part for part in parts if isinstance(part, _Site) and part >= 0})
-    rank = {site: number for number, site in enumerate(known)}
-    return [("site", rank.get(part, -1)) if isinstance(part, _Site) else part for part in parts]
+@cache
+def _fields_of(kind: type[Struct]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the fields of a kind of facts, and those that hold sites; offsets are left out."""
+    names = {field.name for field in fields(kind)} - _OFFSETS.get(kind, set())
+    return tuple(sorted(names - _SITES)), tuple(sorted(names & _SITES))
