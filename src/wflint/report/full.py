@@ -105,8 +105,10 @@ def _fix(fix: Fix, lines: list[str], width: int) -> Iterator[str]:
     yield f"    fix ({fix.applicability.value}): {one_line(fix.message)}"
     found = list(changes(fix, lines))
     gutter = max((len(str(change.row)) for change in found), default=1) + 4
+    room = width - gutter - 3
     for sign, row, line, same in found:
-        part, _, _ = _clip(line, same, same, width - gutter - 3)
+        at = same if same > room // 2 else 0  # else it shows from the beginning of the line
+        part, _, _ = _clip(line, at, at, room)
         yield click.style(f"{row:>{gutter}} {sign} {_visible(part)}".rstrip(), fg=_SIGNS[sign])
 
 
