@@ -209,8 +209,10 @@ def test_where_python_is_part_of_another_program_one_reads_all(
 
 @needs_fork
 def test_a_process_with_threads_is_not_copied() -> None:
+    asked = "from wflint.project import prefetch; print(prefetch._method(None))"
+    alone = [sys.executable, "-c", asked]  # here other tests may have left threads
+    assert subprocess.run(alone, capture_output=True, check=True).stdout.split() == [b"fork"]
     done = threading.Event()
-    assert prefetch._method(lambda _: b"") == "fork"
     threading.Thread(target=done.wait).start()
     try:
         assert prefetch._method(lambda _: b"") == "spawn"

@@ -7,6 +7,7 @@ or the test of an ``assert``, a name that nobody knows becomes another one that 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -23,6 +24,9 @@ from wflint.workspace.moves import (
 )
 from wflint.workspace.unknown_names import known_among
 
+_WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"\s+")
+
 
 class Renamed(Struct, frozen=True):
     """A statement that is the same: its rows, and what its names have become.
@@ -38,14 +42,18 @@ def renamed_statement(before: Source, after: Source) -> Renamed | None:
     """Return how a statement in a function has changed, if the code is the same."""
     if UNUSUAL.search(before.text) or UNUSUAL.search(after.text):
         return None
-    move = changed_rows(before.text.split("\n"), after.text.split("\n"))
+    lines, new = before.text.split("\n"), after.text.split("\n")
+    move = changed_rows(lines, new)
+    changed = slice(move.first - 1, move.first - 1 + move.before)
     if not move.before or move.before != move.after:
         return None
+    if list(map(_form, lines[changed])) != list(map(_form, new[changed])):
+        return None
     try:
-        old, new = _parsed(before), _parsed(after)
+        old_tree, new_tree = _parsed(before), _parsed(after)
     except (NewerSyntax, UnreadableSource):
         return None
-    found = _statements_around(old, new, move, before)
+    found = _statements_around(old_tree, new_tree, move, before)
     if found is None:
         return None
     left, right = found
@@ -60,6 +68,11 @@ def renamed_statement(before: Source, after: Source) -> Renamed | None:
         return None
     count = len(rows)
     return Renamed(Move(first, count, count), {one: names[one] for one in sorted(gone)})
+
+
+def _form(row: str) -> str:
+    """Return a row without its comment, spaces and words: what parsing need not tell apart."""
+    return _WORD.sub("x", _SPACE.sub("", row.partition("#")[0]))
 
 
 def _parsed(source: Source) -> ast.Module:
