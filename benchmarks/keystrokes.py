@@ -4,7 +4,8 @@
 with a workflow, and types in it: statements letter by letter in the body of the longest function,
 comments, blank lines and an import. Each edit waits for the answer to the one before. It prints the
 median and the 95th percentile of the times, what the process of the server takes of the CPU, and
-how its memory grows. ``--compare N`` holds each N-th answer against a cold run.
+how its memory grows. ``--compare N`` holds each N-th answer against a cold run, and ``--known``
+measures the first answer again in a folder that was checked before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an earlier run has found is known before the first check, if nothing has changed."""
+"""The answer of an earlier run is there before the first check, if nothing has changed."""
 
 from __future__ import annotations
 

@@ -238,6 +238,12 @@ def test_other_names_that_mean_something_take_one(counted: Counted, line: str, o
     assert counted.takes(NAME, _typed(other)) == 1
 
 
+def test_a_name_that_another_function_binds_for_all_takes_one(counted: Counted) -> None:
+    text = _typed("helper(am)").replace("uuid = random", "a = 1; global hidden; uuid = random")
+    counted.takes(NAME, text)
+    assert counted.takes(NAME, text.replace("helper(am)", "helper(hidden)")) == 1
+
+
 def test_names_take_one_where_any_name_may_be_imported(counted: Counted) -> None:
     text = MANY.replace("import random", "from random import *").replace("random.random", "random")
     assert counted.takes(NAME, text) == 1
@@ -279,7 +285,7 @@ def unreached(amount: int) -> int:
 def test_code_that_no_workflow_runs_is_as_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
-    """What activities do, and what nobody calls, is read in other ways."""
+    """Activities, and functions that nobody calls, are read with other rules."""
     name = "shop/activities.py"
     (make_project(tmp_path) / name).write_text(ACTIVITIES)
     counted = Counted(tmp_path, monkeypatch)

@@ -18,21 +18,23 @@ def written_name(node: cst.CSTNode) -> str:
     What has no name in front is ``(...)``, or ``"..."`` if it is a string.
     """
     parts: list[str] = []
-    tail = ""
     for _ in range(limits.WRITTEN_PARTS):
-        if isinstance(node, cst.Attribute):
-            parts.append(node.attr.value + tail)
-            node, tail = node.value, ""
-        elif isinstance(node, cst.Name):
-            parts.append(node.value + tail)
-            break
-        elif isinstance(node, cst.Call) and isinstance(node.func, _NAMED):
-            node, tail = node.func, f"(...){tail}"
-        elif isinstance(node, cst.Subscript) and isinstance(node.value, _NAMED):
-            node, tail = node.value, f"[...]{tail}"
-        elif isinstance(node, cst.Await):
+        tail = ""
+        while isinstance(node, cst.Await):
             node = node.expression
-        else:
-            parts.append(('"..."' if isinstance(node, _STRINGS) else "(...)") + tail)
+        if isinstance(node, cst.Call) and isinstance(node.func, _NAMED):
+            node, tail = node.func, "(...)"
+        elif isinstance(node, cst.Subscript) and isinstance(node.value, _NAMED):
+            node, tail = node.value, "[...]"
+        if not isinstance(node, cst.Attribute):
+            parts.append(_first(node) + tail)
             break
+        parts.append(node.attr.value + tail)
+        node = node.value
     return intern(".".join(reversed(parts)))
+
+
+def _first(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Name):
+        return node.value
+    return '"..."' if isinstance(node, _STRINGS) else "(...)"

@@ -22,7 +22,7 @@ def module_as_if(store: Store, path: str, source: Source) -> Module | None:
 
 
 def bodies_as_if(store: Store, module: Module, qualname: str) -> list[FunctionBody] | None:
-    """What an outermost function of such a module does, the functions in it included.
+    """Return what an outermost function of such a module does, including the functions in it.
 
     Each of them is there once for each way in which the store has read bodies.
     """

@@ -203,14 +203,12 @@ def _result_of(
     examined = ProjectRun(group, gated, read, request, cwd, result, folder, fact_caches).run()
     if keep is not None:
         keep(examined)
-        if folder is not None and not is_of_disk and not request.texts:
-            read.keep_looks(folder)
     if request.making is not None:
         result.made.append(request.making.make(examined))
+    if folder is not None and not request.texts:
+        read.keep_looks(folder)
     if cache is not None and folder is not None:
         cache.save(result, examined.answer)
-        if not request.texts:
-            read.keep_looks(folder)
         folder.clean_up()
         if folder.problem:
             place.notes.append(f"no results are cached: {folder.problem}")

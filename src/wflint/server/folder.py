@@ -135,7 +135,7 @@ class Folder:
         return uris.from_fs_path(path) or ""
 
     def earlier(self, token: Token, encoding: str) -> Found | None:
-        """What an earlier run has found in the folder, if it has not changed since. Asked once."""
+        """Return what an earlier run found, if nothing has changed since; looks only once."""
         if self.found is not None or not self._may_be_known:
             return None
         try:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
@@ -248,26 +249,30 @@ class Session:
         self, folder: Folder, token: Token, progress: Tell | None
     ) -> tuple[Found, Messages] | None:
         """Check a folder, in a thread; ``None`` if nobody wants it any more, or it cannot be."""
-        try:
-            found = folder.check(token, self.client.encoding, progress)
-            return self._said_of(folder, found, token) if found is not None else None
-        except Cancelled:
-            return None
+        find = partial(folder.check, token, self.client.encoding, progress)
+        return self._with_messages(folder, token, find)
 
     def _earlier(self, folder: Folder, token: Token) -> tuple[Found, Messages] | None:
         """Return what an earlier run has found, in a thread; ``None`` if that is not known."""
+        return self._with_messages(
+            folder, token, partial(folder.earlier, token, self.client.encoding)
+        )
+
+    def _with_messages(
+        self, folder: Folder, token: Token, find: Callable[[], Found | None]
+    ) -> tuple[Found, Messages] | None:
+        related = self.client.shows_related
         try:
-            found = folder.earlier(token, self.client.encoding)
-            return self._said_of(folder, found, token) if found is not None else None
+            found = find()
+            if found is None:
+                return None
+            messages: Messages = {}
+            for path in found.by_path:
+                token.check()
+                messages[path] = messages_in(found, path, self._address(folder), related=related)
+            return found, messages
         except Cancelled:
             return None
-
-    def _said_of(self, folder: Folder, found: Found, token: Token) -> tuple[Found, Messages]:
-        related, messages = self.client.shows_related, Messages()
-        for path in found.by_path:
-            token.check()
-            messages[path] = messages_in(found, path, self._address(folder), related=related)
-        return found, messages
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Answer a question about what was found, without holding up the editor."""

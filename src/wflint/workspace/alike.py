@@ -34,7 +34,7 @@ def is_renamed(
 ) -> bool:
     """True if a function has the same facts, but for the names in a statement."""
     found = _bodies_in_both(answer.store, path, before, after, renamed.move.first)
-    return found is not None and _are_renamed(*found, renamed.names)
+    return found is not None and _agree(*found, renamed.names)
 
 
 def _bodies_in_both(
@@ -63,13 +63,6 @@ def _are_alike(
     if not _agree(before, [_without_uses(body, names) for body in after], sites=sites):
         return False
     return all(one < other for one, other in pairwise(sites[site] for site in sorted(sites)))
-
-
-def _are_renamed(
-    before: Sequence[FunctionBody], after: Sequence[FunctionBody], names: Mapping[str, str]
-) -> bool:
-    """True if functions do the same at the same sites, but for what some names have become."""
-    return _agree(before, after, names)
 
 
 def _without_uses(body: FunctionBody, names: frozenset[str]) -> FunctionBody:

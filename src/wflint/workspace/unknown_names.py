@@ -12,8 +12,7 @@ from wflint.syntax.guard import parse
 from wflint.workspace.moves import FUNCTIONS, rows_of, statements_in
 
 _BUILTINS = frozenset(dir(builtins))
-_DECLARATION = re.compile(r"^[ \t]*(?:global|nonlocal)\b(.*)", re.MULTILINE)
-_STAR = re.compile(r"\bimport[ \t]*\(?[ \t]*\*")
+_STAR = re.compile(r"\bimport[\s(\\]*\*")
 
 
 def known_among(
@@ -32,14 +31,14 @@ def known_among(
     standing = frozenset(name for name in names if re.search(rf"\b{re.escape(name)}\b", elsewhere))
     if standing:  # it may stand in a comment, be an attribute, or a local name of another function
         tree = source.tree = source.tree or parse(source)
-        standing &= _names_around(tree, row, rows) | _declared(source)
+        standing &= _names_around(tree, row, rows) | _declared(tree)
     return standing | (names & _BUILTINS)
 
 
-def _declared(source: Source) -> frozenset[str]:
+def _declared(tree: ast.Module) -> frozenset[str]:
     """Return the names that functions bind outside of themselves."""
-    declarations = _DECLARATION.findall(source.text)
-    return frozenset(word for names in declarations for word in re.findall(r"\w+", names))
+    nodes = (node for node in ast.walk(tree) if isinstance(node, (ast.Global, ast.Nonlocal)))
+    return frozenset(name for node in nodes for name in node.names)
 
 
 def _names_around(tree: ast.Module, row: int, rows: Collection[int]) -> frozenset[str]:
