@@ -8,8 +8,8 @@ restrictions for workflow code, under which many libraries fail, and within the 
 which the SDK reports a deadlock. It is loaded again for each workflow.
 
 Move the import to the top of the file, if necessary under
-`workflow.unsafe.imports_passed_through()`. Where two modules import each other, move what both need
-to a third one.
+`workflow.unsafe.imports_passed_through()`. Where two modules import each other, also if both do so
+in functions, move what both need to a third one.
 
 ## Bad
 
@@ -51,10 +51,10 @@ loaded already, also by an import that comes before in the same function, and im
 
 The fix moves the import to the top of the file, for all functions in it. It then happens earlier,
 and under the sandbox for each workflow: the fix is unsafe. It is withheld where modules of the
-project import each other in a circle, where a file of the project can do without the module
-(`except ImportError`, `find_spec()`), where the name means something else at the top of the file,
-and where a comment belongs to the import. Imports that depend on something (`if`, `try`, `with`)
-stay, and so do calls of `importlib.import_module()`.
+project import each other in a circle, or would if all that is reported was moved, where a file of
+the project can do without the module (`except ImportError`, `find_spec()`), where the name means
+something else at the top of the file, and where a comment belongs to the import. Imports that
+depend on something (`if`, `try`, `with`) stay, and so do calls of `importlib.import_module()`.
 
 ## What the SDK does
 
@@ -76,7 +76,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity, ValueType, cst
+from wflint.rule import Fixable, LateImport, Report, Rule, Scope, Severity, ValueType, cst
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, Context, FindingView, FixView, Repair
@@ -118,15 +118,15 @@ class DynamicImport(Rule):
             return
         there = _there_by_then(node, ctx)
         for fact in ctx.imported(node):
-            ctx.report(self, node, self.message, detail=(fact.module, fact.names, there))
+            late = LateImport(fact.module, fact.names, there)
+            ctx.report(self, node, self.message, detail=late)
 
     def confirm(self, view: FindingView) -> Report | None:
         """Only what is not there yet by then."""
-        missing = view.missing(*view.read(tuple[str, tuple[str, ...], tuple[str, ...]]))
+        missing = view.missing(view.read(LateImport))
         if not missing:
             return None
-        message = self._circle if view.imports_back(missing) else view.message
-        return Report(message.format(name=missing))
+        return self._report(missing, view)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """`importlib.import_module("a")`."""
@@ -134,8 +134,12 @@ class DynamicImport(Rule):
         if argument is not None and argument.value.type is ValueType.STR:
             name = argument.value.text
             missing = "" if name.startswith(".") else view.missing(name)
-            return [Report(self.message.format(name=missing))] if missing else []
+            return [self._report(missing, view)] if missing else []
         return [Report(self._unknown.format(name=view.shown))]
+
+    def _report(self, missing: str, view: CallView | FindingView) -> Report:
+        message = self._circle if view.imports_back(missing) else self.message
+        return Report(message.format(name=missing))
 
     def repair(self, at: FixView) -> Repair | None:
         """The statement moves to the top of the file."""
@@ -144,7 +148,7 @@ class DynamicImport(Rule):
         return moved_to_top(at)
 
 
-def _there_by_then(node: cst.CSTNode, ctx: Context) -> list[str]:
+def _there_by_then(node: cst.CSTNode, ctx: Context) -> tuple[str, ...]:
     """The modules that the same function has always imported before it comes to a node."""
     found: list[str] = []
     inner = node
@@ -156,7 +160,7 @@ def _there_by_then(node: cst.CSTNode, ctx: Context) -> list[str]:
                 break
             found += _imported_by(statement, ctx)
         inner = around
-    return found
+    return tuple(found)
 
 
 def _imported_by(statement: cst.CSTNode, ctx: Context) -> Iterator[str]:

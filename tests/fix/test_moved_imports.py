@@ -85,6 +85,102 @@ def test_moved_where_there_is_no_circle(tmp_path: Path, text: str) -> None:
     assert text_after(outcome, flow).startswith(top)
 
 
+def flow_with(top: str, late: str, condition: str = "True") -> str:
+    """A workflow in a module that imports something at its top, and something in a method."""
+    return f"""\
+from temporalio import workflow
+
+{top}
+
+
+@workflow.defn
+class Flow:
+    @workflow.run
+    async def run(self) -> str:
+        if {condition}:
+            {late}
+        return ""
+"""
+
+
+LATE = "from flow import OrderWorkflow"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_circle"),
+    [
+        pytest.param({"states.py": flow_with("", LATE)}, True, id="both are told"),
+        pytest.param(
+            {"states.py": "import one\n", "one.py": flow_with("", LATE)},
+            True,
+            id="by a module that is imported at the top",
+        ),
+        pytest.param(
+            {"states.py": flow_with("", "import one"), "one.py": flow_with("", LATE)},
+            True,
+            id="all three are told",
+        ),
+        pytest.param(
+            {"states.py": flow_with("", "from one import STATES"), "one.py": "import flow\n"},
+            True,
+            id="what it imports late does so at the top",
+        ),
+        pytest.param(
+            {"states.py": flow_with("", "import one"), "one.py": "def late():\n    import flow\n"},
+            False,
+            id="only what nobody is told to move",
+        ),
+        pytest.param(
+            {"states.py": flow_with("import one", ""), "one.py": "def late():\n    import flow\n"},
+            False,
+            id="only in what no workflow runs",
+        ),
+        pytest.param(
+            {"states.py": flow_with("", LATE, "not workflow.unsafe.in_sandbox()")},
+            False,
+            id="only outside of workflows",
+        ),
+        pytest.param(
+            {"states.py": flow_with("", "with workflow.unsafe.imports_passed_through(): " + LATE)},
+            False,
+            id="only passed through",
+        ),
+        pytest.param(
+            {"states.py": flow_with("import one", "import two"), "two.py": "", "one.py": ""},
+            False,
+            id="something else",
+        ),
+    ],
+)
+def test_what_is_told_of_all_makes_no_circle(
+    tmp_path: Path, files: dict[str, str], is_circle: bool
+) -> None:
+    flow = project(tmp_path, "states", files)
+    outcome = fix(flow, unsafe=True)
+    told = [d.message for d in outcome.result.diagnostics]
+    assert len(told) == is_circle
+    for message in told:
+        assert "move what both need to a third one" in message
+        assert message.endswith("(not fixed: `states` also imports this module)")
+    assert (b"\nimport states\n" in text_after(outcome, flow)) is not is_circle
+
+
+def test_two_workflows_that_import_each_other_stay_as_they_are(tmp_path: Path) -> None:
+    flow = project(tmp_path, "states", {"states.py": flow_with("", LATE)})
+    outcome = fix(tmp_path, unsafe=True)
+    assert len(outcome.result.diagnostics) == 2
+    assert text_after(outcome, flow) == flow.read_bytes()
+
+
+def test_a_module_that_is_loaded_by_its_name_is_no_better_at_the_top(tmp_path: Path) -> None:
+    flow = project(tmp_path, "states", {"states.py": "import flow\n", "parts.py": ""})
+    loads = "importlib.import_module({!r})"
+    flow.write_text(flow_with("import importlib", loads.format("states"), loads.format("parts")))
+    circle, plain = sorted(messages(flow), key=lambda m: "third one" not in m)
+    assert "it imports this module, too" in circle and "`states`" in circle
+    assert "import it at the top of the file" in plain and "`parts`" in plain
+
+
 IN_PACKAGE = """\
 from temporalio import workflow
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
+from wflint.checking.circles import imports_back
 from wflint.checking.summaries import Summaries, source_of
 from wflint.facts.ids import Cls
 from wflint.facts.model import (
@@ -131,6 +132,7 @@ class CallViews:
             self._program_has,
             lambda written: self._awaits(node, written),
             lambda target: len(self.resolver.resolve(target, path, receiver, env=node.env)) > 1,
+            lambda module: imports_back(self.resolver, module, path, {}),
         )
 
     def _program_has(self, pattern: str) -> bool:

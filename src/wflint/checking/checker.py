@@ -24,6 +24,7 @@ from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.call_views import CallViews, properties_of
 from wflint.checking.escapes import Escapes
 from wflint.checking.finding_view import FoundView
+from wflint.checking.late_imports import LateImports
 from wflint.checking.own_errors import OwnErrors
 from wflint.checking.raises import RaisedView
 from wflint.checking.safe_loggers import SafeLoggers
@@ -85,6 +86,7 @@ class Checker:
         self.settings_of = settings_of
         self.safe_loggers = SafeLoggers(resolver, safe_loggers)
         self.sandboxes = sandboxes
+        self.late_imports = LateImports(resolver.store, sandboxes)
         self.shared = SharedObjects(resolver, sandboxes)
         self.receivers = SharedReceivers(CallGraph(), self.shared)  # those of the whole graph,
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # once it is there

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Mapping, Sequence
 
 from wflint.inference.resolver import Resolver
 from wflint.project.folders import is_namespace
 
 
-def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
+def imports_back(
+    resolver: Resolver, module: str, importer: str, late: Mapping[str, Sequence[str]]
+) -> bool:
     """True if ``module`` of the project imports the file ``importer``, also through others.
 
-    The packages around ``importer`` have begun to load before it, and are not loaded again.
+    ``late`` is what files import in functions and are told to import at the top as well: who does
+    all that is said has a circle. The packages around ``importer`` have begun to load before it,
+    and are not loaded again.
     """
     pending = [(module, importer)]
     seen: set[str] = set()
@@ -26,6 +31,7 @@ def imports_back(resolver: Resolver, module: str, importer: str) -> bool:
             if path == importer:
                 return True
             seen.add(path)
+            pending += [(other, path) for other in late.get(path, ())]
             for fact in resolver.store.load(path).facts.imports:
                 if not fact.typed:
                     pending += [(other, path) for other in fact.modules()]

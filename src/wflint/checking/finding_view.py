@@ -27,7 +27,7 @@ from wflint.inference.values import (
     InstanceValue,
 )
 from wflint.model.continuing import may_continue
-from wflint.rule.views import Callee, EffectAt, Shared, TypeView
+from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
@@ -245,14 +245,15 @@ class FoundView:
         held = self._resolver.constant(ref, path)
         return held is not None and self._checker.sandboxes.restricts(held[1])
 
-    def missing(self, module: str, names: Sequence[str], there: Sequence[str] = ()) -> str:
+    def missing(self, late: LateImport) -> str:
         """Return the module that an import would load while a workflow runs, or ``""``."""
-        at, receiver = self._node.fn.path, self._node.receiver
-        return self._checker.sandboxes.missing(module, names, at, receiver, there)
+        return self._checker.late_imports.missing(late, self._node)
 
     def imports_back(self, module: str) -> bool:
         """True if a module imports the one that the place is in, directly or through others."""
-        return imports_back(self._resolver, module, self._node.fn.path)
+        checker, code = self._checker, self._finding.code
+        late = checker.late_imports.of(checker.views.reached, code)
+        return imports_back(self._resolver, module, self._node.fn.path, late)
 
     def shared(self) -> Shared | None:
         """Return what holds the object that workflow code changes, if it outlives the workflow."""

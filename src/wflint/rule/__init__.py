@@ -67,7 +67,7 @@ from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
 from wflint.rule.raise_view import ErrorView, RaiseView
 from wflint.rule.try_view import TryView
-from wflint.rule.views import Callee, EffectAt, MutationView, TypeView, elements_of
+from wflint.rule.views import Callee, EffectAt, LateImport, MutationView, TypeView, elements_of
 from wflint.rule.worker_view import (
     ElementForm,
     Listed,
@@ -162,6 +162,7 @@ __all__ = [
     "HandlerView",
     "ImportView",
     "Kind",
+    "LateImport",
     "ListElement",
     "Listed",
     "LoadedImport",

@@ -235,3 +235,7 @@ class CallView(Struct, dict=True):
     def missing(self, module: str) -> str:
         """The module that importing ``module`` here would load; see :class:`FindingView`."""
         return self.lookups.missing(module, ())
+
+    def imports_back(self, module: str) -> bool:
+        """True if a module imports the one of the place at its top, directly or through others."""
+        return self.lookups.imports_back(module)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from wflint.diagnostics import Severity
 from wflint.facts.model import FunctionHead, Site
 from wflint.rule.base import RuleSettings
-from wflint.rule.views import Callee, EffectAt, Shared, TypeView
+from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
 from wflint.temporal.effects import Effect
 
 if TYPE_CHECKING:
@@ -157,16 +157,18 @@ class FindingView(Protocol):
         """
         ...
 
-    def missing(self, module: str, names: Sequence[str], there: Sequence[str] = ()) -> str:
-        """Return the module that ``from module import names`` would load while a workflow runs.
+    def missing(self, late: LateImport) -> str:
+        """Return the module that an import would load while a workflow runs.
 
-        It is neither there by then, as the modules ``there`` are, nor passed through. Empty if
-        there is none.
+        It is neither there by then nor passed through. Empty if there is none.
         """
         ...
 
     def imports_back(self, module: str) -> bool:
-        """Return True if a module imports the one of the place, directly or through others."""
+        """Return True if a module imports the one of the place, directly or through others.
+
+        So it does when it is told by the same rule to import it at the top of the file.
+        """
         ...
 
     def shared(self) -> Shared | None:

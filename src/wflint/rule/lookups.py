@@ -73,7 +73,7 @@ class Lookups(Struct):
     place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`,
     ``program_has`` is :meth:`CallView.program_has`. ``awaits`` tells whether the function awaits a
     call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
-    is called.
+    is called. ``imports_back`` is :meth:`CallView.imports_back`.
     """
 
     qualified: Callable[[Value], str]
@@ -94,3 +94,4 @@ class Lookups(Struct):
     program_has: Callable[[str], bool] = lambda pattern: False
     awaits: Callable[[str], bool] = lambda written: False
     may_be_another: Callable[[Ref], bool] = lambda target: False
+    imports_back: Callable[[str], bool] = lambda module: False

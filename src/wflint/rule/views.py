@@ -36,6 +36,22 @@ class Callee(Struct, frozen=True):
         return self.head.qualname
 
 
+class LateImport(Struct, frozen=True, array_like=True):
+    """``from module import names`` in a function.
+
+    The function has always imported what is ``there`` by then. A rule about such imports notes them
+    as the details of what it finds.
+    """
+
+    module: str
+    names: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+
+    def modules(self) -> tuple[str, ...]:
+        """Return the names of all modules that it may load: what it takes may be some as well."""
+        return (self.module, *(f"{self.module}.{name}" for name in self.names))
+
+
 class TypeView(Struct, frozen=True):
     """A type that an expression is an instance of.
 

@@ -129,7 +129,9 @@ class Surroundings:
 
     def imports_back(self, module: str) -> bool:
         """True if a module imports the one that the place is in."""
-        return imports_back(self._resolver, module, self._hit.fn.path)
+        answer, rule = self._program.answer, self._hit.rule
+        late = answer.checker.late_imports.of(answer.reached.within(rule.scope), rule.code)
+        return imports_back(self._resolver, module, self._hit.fn.path, late)
 
     def is_own(self, module: str) -> bool:
         """True if the project has a module of that name."""

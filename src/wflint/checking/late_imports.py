@@ -1,0 +1,51 @@
+"""What workflow code imports only when it comes there, and is told to import at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import msgpack
+
+from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node, stands_in_dead_branch
+from wflint.project.store import Store
+from wflint.rule.views import LateImport
+from wflint.sandbox.sandboxes import Sandboxes
+
+
+class LateImports:
+    """Imports in functions that a rule has found, and that load something while a workflow runs.
+
+    What the same function imports for an activity, or what is there by then, may stay: to move
+    an import of the other module to the top makes no circle.
+    """
+
+    def __init__(self, store: Store, sandboxes: Sandboxes) -> None:
+        self._store = store
+        self._sandboxes = sandboxes
+        self._latest: tuple[CallGraph, str, dict[str, list[str]]] | None = None
+
+    def of(self, graph: CallGraph, code: str) -> Mapping[str, list[str]]:
+        """Return the modules that each file imports so, in a part of the call graph."""
+        latest = self._latest
+        if latest is None or latest[0] is not graph or latest[1] != code:
+            latest = self._latest = graph, code, self._found(graph, code)
+        return latest[2]
+
+    def _found(self, graph: CallGraph, code: str) -> dict[str, list[str]]:
+        found: dict[str, dict[str, None]] = {}
+        for node in graph.order:
+            for finding in self._store.body(node.fn).findings:
+                if finding.code != code or finding.flags & NOT_WORKFLOW_CODE:
+                    continue
+                if stands_in_dead_branch(finding, node):
+                    continue
+                wanted = msgpack.decode(finding.detail, type=LateImport)
+                if self.missing(wanted, node):
+                    modules = dict.fromkeys(wanted.modules())
+                    found.setdefault(node.fn.path, {}).update(modules)
+        return {path: list(modules) for path, modules in found.items()}
+
+    def missing(self, late: LateImport, node: Node) -> str:
+        """Return the module that an import in a node loads while a workflow runs, or ``""``."""
+        path, receiver = node.fn.path, node.receiver
+        return self._sandboxes.missing(late.module, late.names, path, receiver, late.there)
