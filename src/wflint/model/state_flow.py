@@ -17,7 +17,8 @@ from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import PROPERTIES, Cls, Fn
 from wflint.facts.model import UNKNOWN, FunctionHead, Kind, Ref
-from wflint.inference.values import ExternalValue
+from wflint.inference.values import ExternalValue, InstanceValue
+from wflint.model.arms import Arms, entered, within
 from wflint.model.class_text import class_body
 from wflint.model.steps import Step, Steps, What, steps_of
 from wflint.project.module import Module
@@ -40,6 +41,10 @@ _PLAIN = frozenset(
 )
 """Classes whose objects never change, and hold nothing of the workflow."""
 
+_KEEPERS = HARMLESS_BASES | {"pydantic.BaseModel", "pydantic.main.BaseModel"}
+"""Bases outside of the project whose classes keep what is put into their attributes."""
+
+_NONE = "builtins.None"
 _DATACLASS = "dataclasses.dataclass"
 _OWN_ACCESS = frozenset(
     {"__getattr__", "__getattribute__", "__init_subclass__", "__new__", "__setattr__"}
@@ -52,6 +57,20 @@ class At(NamedTuple):
 
     fn: Fn
     step: Step
+
+
+class _Entered(NamedTuple):
+    """A method that was entered as the one of a ``number``, with the steps that are left of it.
+
+    ``around`` are the arms that it is called in; ``None`` if it may be called again.
+    """
+
+    fn: Fn
+    steps: Iterator[Step]
+    is_sure: bool
+    is_later: bool
+    around: Arms | None
+    number: int
 
 
 class StateFlow:
@@ -146,35 +165,35 @@ class StateFlow:
 
     def flow(self, fn: Fn) -> Iterator[At]:
         """Return all steps of a method and of what it calls on the same object, in order."""
-        stack: list[tuple[Fn, Iterator[Step], bool, bool]] = []
-        self._enter(stack, fn, True, False)
+        stack = [self._entered(fn, True, False, (), 0)]
+        count = 0
         while stack:
-            at, steps, is_sure, is_later = stack[-1]
+            at, steps, is_sure, is_later, around, number = stack[-1]
             step = next(steps, None)
             if step is None:
                 stack.pop()
                 continue
-            step = _within(step, is_sure, is_later)
+            arms = within(around, step.arms, number)
+            step = _within(step, is_sure, is_later, arms)
             called = self._called(at, step)
             if called is None:
                 yield At(at, _as_read(step) if step.what is What.CALL else step)
-            elif all(called != entered for entered, *_ in stack):
+            elif all(called != one.fn for one in stack):
                 head = self._heads[called]
                 is_mention = step.what is What.READ and not _is_property(head)
                 runs = not is_mention and (step.awaited or not head.is_async)
                 later = step.is_later or not runs
-                self._enter(stack, called, step.is_sure and runs, later)
+                count += 1
+                inside = entered(arms, count) if around is not None else None
+                is_sure = step.is_sure and runs
+                stack.append(self._entered(called, is_sure, later, inside, count))
 
-    def _enter(
-        self,
-        stack: list[tuple[Fn, Iterator[Step], bool, bool]],
-        fn: Fn,
-        is_sure: bool,
-        is_later: bool,
-    ) -> None:
+    def _entered(
+        self, fn: Fn, is_sure: bool, is_later: bool, around: Arms | None, number: int
+    ) -> _Entered:
         found = self.steps(fn)
         steps = found.steps if found is not None else (Step(What.OPEN),)
-        stack.append((fn, iter(steps), is_sure, is_later))
+        return _Entered(fn, iter(steps), is_sure, is_later, around, number)
 
     @property
     def methods(self) -> Iterable[Fn]:
@@ -203,6 +222,33 @@ class StateFlow:
         found = self._resolver.resolve(Ref(Kind.INSTANCE, path=(attribute,), of=of), fn.path)
         return bool(found) and all(
             isinstance(e, ExternalValue) and e.instance and e.name in _PLAIN for e in found
+        )
+
+    def is_field(self, name: str, part: str) -> bool:
+        """True if an attribute surely holds objects of the project that keep a part by itself.
+
+        To set another part of such an object leaves it as it is, and no method or property of it
+        has the name.
+        """
+        found = self._resolver.resolve(
+            Ref(Kind.SELF, path=(name,)), self._order[0].path, self._order[0]
+        )
+        held = [e for e in found if not (isinstance(e, ExternalValue) and e.name == _NONE)]
+        return bool(held) and all(
+            isinstance(e, InstanceValue) and self._keeps(e.cls, part) for e in held
+        )
+
+    def _keeps(self, cls: Cls, part: str) -> bool:
+        order, externals = self._resolver.order(cls)
+        if not _KEEPERS.issuperset(externals):
+            return False
+        known = [facts for one in order if (facts := self._resolver.facts_of(one)) is not None]
+        if len(known) < len(order):
+            return False
+        return all(
+            not facts.methods.keys() & {part, *_OWN_ACCESS}
+            and (part in facts.fields or part not in facts.attributes)
+            for facts in known
         )
 
     def _called(self, at: Fn, step: Step) -> Fn | None:
@@ -241,15 +287,17 @@ def _set_late(flow: Iterable[At], names: set[str]) -> set[str]:
     return late
 
 
-def _within(step: Step, is_sure: bool, is_later: bool) -> Step:
-    if is_sure and not is_later:
+def _within(step: Step, is_sure: bool, is_later: bool, arms: Arms) -> Step:
+    is_as_before = is_sure and not is_later
+    if is_as_before and arms == step.arms:
         return step
-    return replace(step, is_sure=False, is_later=step.is_later or is_later)
+    sure, later = step.is_sure and is_as_before, step.is_later or is_later
+    return replace(step, is_sure=sure, is_later=later, arms=arms)
 
 
 def _as_read(step: Step) -> Step:
     """Return a call of what an attribute holds as what it is first: a read of it."""
-    return Step(What.READ, step.name, step.is_sure, step.is_later)
+    return Step(What.READ, step.name, step.is_sure, step.is_later, arms=step.arms)
 
 
 def _is_property(head: FunctionHead) -> bool:

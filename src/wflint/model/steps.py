@@ -14,6 +14,7 @@ from functools import cache
 from msgspec import Struct
 
 from wflint.files.source import Source, UnreadableSource
+from wflint.model.arms import Arms, arms_in
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
 from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_way_out
@@ -58,7 +59,8 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     ``is_sure`` is set if neither the state of the object nor anything that is not known decides
     whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
     set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
-    after which something may still be in the attribute.
+    after which something may still be in the attribute. ``part`` is the attribute of the attribute
+    that is read or set, as in ``self.order.status``, ``arms`` are those that it stands in.
     """
 
     what: What
@@ -68,6 +70,8 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     awaited: bool = False
     long: bool = False
     is_glance: bool = False
+    part: str = ""
+    arms: Arms = ()
 
 
 class Steps(Struct, frozen=True):
@@ -133,6 +137,7 @@ class _Reader:
         self._ways_out = with_way_out(node)
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
+        self._arms = arms_in(node)
         self._is_sure = True  # until a way out depends on the state
 
     def read(self) -> Iterator[Step]:
@@ -146,9 +151,10 @@ class _Reader:
             elif task.node is not None:
                 stack.extend(reversed(list(self._parts(task.node, task))))
 
-    def _step(self, at: _Task, what: What, name: str = "", **more: bool) -> _Task:
+    def _step(self, at: _Task, what: What, name: str = "", part: str = "", **more: bool) -> _Task:
         is_sure = at.is_sure and self._is_sure and not at.is_later
-        step = Step(what, name, is_sure, at.is_later, **more)
+        arms = self._arms.get(at.node, ()) if at.node is not None else ()
+        step = Step(what, name, is_sure, at.is_later, part=part, arms=arms, **more)
         return _Task(None, is_sure, step=step)
 
     def _parts(self, node: ast.AST, at: _Task) -> Iterator[_Task]:
@@ -208,10 +214,12 @@ class _Reader:
             return False
         return isinstance(node.value, ast.Name) and node.value.id == self._self
 
-    def _name(self, node: ast.Attribute | ast.Name, at: _Task) -> Iterator[_Task]:
+    def _name(self, node: ast.Attribute | ast.Name, at: _Task, part: str = "") -> Iterator[_Task]:
         if isinstance(node, ast.Name):
             if node.id == self._self:
                 yield self._step(at, What.OPEN)
+        elif self._method(node.value):
+            yield from self._name(node.value, at, part=node.attr)  # type: ignore[arg-type]
         elif not self._method(node):
             yield _Task(node.value, at.is_sure, at.is_later)
         elif node.attr == "__dict__":
@@ -219,7 +227,8 @@ class _Reader:
         elif isinstance(node.ctx, ast.Store):
             yield self._step(at, What.WRITE, node.attr)
         elif isinstance(node.ctx, ast.Load):
-            yield self._step(at, What.READ, node.attr, is_glance=node in self._glances)
+            is_glance = node in self._glances
+            yield self._step(at, What.READ, node.attr, part, is_glance=is_glance)
 
     def _call(self, node: ast.Call, at: _Task, *, awaited: bool) -> Iterator[_Task]:
         func, given = node.func, [*node.args, *(k.value for k in node.keywords)]
@@ -234,7 +243,10 @@ class _Reader:
             yield from self._all(given, at)
             yield self._step(at, What.CALL, func.attr, awaited=awaited)
             return
-        yield from self._all([func, *given], at)
+        called: ast.expr = func
+        if isinstance(func, ast.Attribute) and self._method(func.value):
+            called = func.value  # it may change as a whole
+        yield from self._all([called, *given], at)
         number = self._handed_over.number(node)
         if number >= 0:
             names = self._handed_over.names(node)

@@ -9,6 +9,7 @@ from wflint.callgraph.effects import Effects
 from wflint.callgraph.events import Event, ExternalCall, ExternalUse
 from wflint.callgraph.graph import CallGraph
 from wflint.facts.ids import Cls, Fn
+from wflint.model.arms import Arms, may_follow
 from wflint.model.state_flow import StateFlow
 from wflint.model.steps import ENTERED, Step, What
 from wflint.project.store import Store
@@ -19,6 +20,8 @@ from wflint.temporal.regions import Region
 _ASKS = "temporalio.workflow.all_handlers_finished"
 _WORD = _ASKS.rpartition(".")[2]
 _MAY_BE_LEFT = ("", "WARN_AND_ABANDON")
+
+_Part = tuple[str, str]  # the name of an attribute, and of an attribute of what it holds
 
 
 class Unfinished:
@@ -44,14 +47,15 @@ class Unfinished:
         if self._waits_for_all(workflow):
             return
         in_run = [at.step for at in flow.flow(run.place.fn)]
-        conditions = {step.name for step in in_run if step.is_later}
+        conditions = {(step.name, step.part) for step in in_run if step.is_later}
         always_set = _set_between_waits(in_run)
         for handler in workflow.handlers:
             if not self._is_left(handler, workflow.cls) or not _awaits(handler, flow):
                 continue
             if _waits_only_for(always_set, handler, flow):
                 continue
-            if conditions.isdisjoint(_touched_at_last(handler, flow)):
+            touched = _touched_at_last(handler, flow)
+            if not any(_overlap(one, other, flow) for one in conditions for other in touched):
                 yield handler
 
     def _is_left(self, handler: HandlerView, cls: Cls) -> bool:
@@ -130,13 +134,24 @@ def _waits_only_for(names: set[str], handler: HandlerView, flow: StateFlow) -> b
     return True
 
 
-def _touched_at_last(handler: HandlerView, flow: StateFlow) -> set[str]:
+def _touched_at_last(handler: HandlerView, flow: StateFlow) -> set[_Part]:
     """Return the attributes that a handler reads or sets when it has waited."""
-    found: set[str] = set()
-    has_waited = False
+    found: set[_Part] = set()
+    waits: set[Arms] = set()
     for _, step in flow.flow(handler.place.fn):
         if step.what is What.WAIT:
-            has_waited = True
-        elif has_waited and step.what in (What.READ, What.WRITE):
-            found.add(step.name)
+            waits.add(step.arms)
+        elif step.what not in (What.READ, What.WRITE):
+            continue
+        elif any(may_follow(arms, step.arms) for arms in waits):
+            found.add((step.name, step.part))
     return found
+
+
+def _overlap(one: _Part, other: _Part, flow: StateFlow) -> bool:
+    """True unless two attributes are different ones, or surely different parts of one object."""
+    if one[0] != other[0]:
+        return False
+    if one == other or not (one[1] and other[1]):
+        return True
+    return not (flow.is_field(*one) and flow.is_field(*other))
