@@ -6,6 +6,9 @@ import enum
 
 from msgspec import Struct
 
+SYNTAX_ERROR = "WFL001"
+"""The code of what is said of a file that cannot be parsed."""
+
 
 class Severity(str, enum.Enum):
     """The severity of a diagnostic. ``INFO`` rules are off unless they are selected."""

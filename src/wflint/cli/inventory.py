@@ -8,8 +8,7 @@ from typing import Any
 
 from wflint.cli import output
 from wflint.cli.around import FAILED, progress, request_to_read, say
-
-SYNTAX_ERROR = "WFL001"
+from wflint.diagnostics import SYNTAX_ERROR
 
 
 def run(flags: Mapping[str, Any]) -> int:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from wflint.map.model import Map
     from wflint.run.request import Request, Result
 
-SYNTAX_ERROR = "WFL001"
+from wflint.diagnostics import SYNTAX_ERROR
+
 ENDINGS = {
     ".html": "page",
     ".htm": "page",

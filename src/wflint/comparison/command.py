@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wflint.comparison.sides import SYNTAX_ERROR, Sides
+from wflint.comparison.sides import Sides
+from wflint.diagnostics import SYNTAX_ERROR
 from wflint.report.summary import count
 from wflint.run.check import reader
 from wflint.run.request import Request, Result

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from wflint.cache.between_checks import FactCaches
 from wflint.config.errors import ConfigError
 from wflint.config.find import Project, ProjectFinder
+from wflint.diagnostics import SYNTAX_ERROR
 from wflint.files.select import Group, select
 from wflint.revision.repository import Repository, repository_of_folder
 from wflint.revision.snapshot import Snapshot, snapshot
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _DEFAULT_BRANCHES = ("origin/main", "origin/master", "main", "master")
 _NO_GIT = "; name the old code by --from PATH"
 _SHORT = 10
-SYNTAX_ERROR = "WFL001"
+
 NO_TEXTS: Mapping[str, bytes] = {}
 
 

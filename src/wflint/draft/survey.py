@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from wflint.config.find import Project, ProjectFinder
 from wflint.config.settings import Settings
+from wflint.diagnostics import SYNTAX_ERROR
 from wflint.draft.model import Seen, Survey
 from wflint.facts.ids import Fn, shown_name
 from wflint.files.select import shown_path
 from wflint.progress import Tell
 from wflint.run.check import check
-from wflint.run.program_run import SYNTAX_ERROR, Examined
+from wflint.run.program_run import Examined
 from wflint.run.request import Request, Result
 from wflint.standard_library import STANDARD_MODULES
 

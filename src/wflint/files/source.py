@@ -50,6 +50,7 @@ class Source:
         self.text = text
         self.cells = cells
         self.tree: ast.Module | None = None
+        self.is_refused = False  # True if it was found that there can be none
         self._starts: array[int] | None = None
 
     @cached_property

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from wflint.comparison.command import some_of
 from wflint.comparison.report import Reporter
 from wflint.comparison.side import Side
-from wflint.comparison.sides import SYNTAX_ERROR, Sides
+from wflint.comparison.sides import Sides
+from wflint.diagnostics import SYNTAX_ERROR
 from wflint.histories.export import ExportError, has_events, load, parts_of, recorded_in
 from wflint.histories.findings import findings_of
 from wflint.histories.matching import Matched, Matcher

@@ -57,6 +57,22 @@ def read_module(
     return ModuleReader(name, is_package, source).read(tree, source), None
 
 
+def why_unreadable(name: str, is_package: bool, source: Source) -> UnreadableSource | None:
+    """Return what :func:`read_module` raises for a text; ``None`` if it can be parsed."""
+    from wflint.syntax.guard import NewerSyntax, parse
+
+    try:
+        parse(source)
+    except NewerSyntax as newer:
+        try:
+            _read_newer(name, is_package, source, newer.refused)
+        except UnreadableSource as error:
+            return error
+    except UnreadableSource as error:
+        return error
+    return None
+
+
 def _read_newer(
     name: str, is_package: bool, source: Source, refused: UnreadableSource
 ) -> tuple[ModuleFacts, Piece]:

@@ -25,7 +25,7 @@ from wflint.checking.program_notes import Whole
 from wflint.checking.unrecorded import without_unrecorded
 from wflint.checking.violation import Violation
 from wflint.config.optional_sdk import without_sdk
-from wflint.diagnostics import Diagnostic, Location, Severity
+from wflint.diagnostics import SYNTAX_ERROR, Diagnostic, Location, Severity
 from wflint.faults import EVERYWHERE, Fault
 from wflint.files.notebook import is_notebook
 from wflint.files.prefilter import Gated
@@ -55,7 +55,7 @@ from wflint.run.unchecked import lines, unchecked
 from wflint.suppress.diagnostics import UNUSED, suppression_diagnostics
 from wflint.syntax.node_classes import reading_much
 
-SYNTAX_ERROR, GAP, FAILED = "WFL001", "WFL005", "WFL006"
+GAP, FAILED = "WFL005", "WFL006"
 _TOP = Location(1, 1)
 
 if TYPE_CHECKING:

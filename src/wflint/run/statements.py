@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wflint.checking.analysis import AnalysisResult
-from wflint.diagnostics import Diagnostic, Location, OtherPlace
+from wflint.diagnostics import SYNTAX_ERROR, Diagnostic, Location, OtherPlace
 from wflint.project.module import Module
 from wflint.run.emit import Emitter, Found
 from wflint.syntax.tokens import LAYOUT, Place, plain_lines, tokens
@@ -91,6 +91,8 @@ def _first(rows: range) -> int:
 
 def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
     places = list(emitter.places(one))
+    if one.diagnostic.code == SYNTAX_ERROR:
+        return replace(one.diagnostic, statements=(row_at(of.lines, one.diagnostic.location),))
     statements = tuple(of.text_at(*ends) for ends in places)
     if one.hit is None or not one.hit.others:
         return replace(one.diagnostic, statements=statements)
@@ -104,11 +106,16 @@ def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
     return replace(one.diagnostic, statements=statements, others=others)
 
 
+def row_at(lines: Sequence[str], place: Location) -> str:
+    """Return the row of a place in a text that cannot be parsed, in which no statement ends."""
+    return _shortened(" ".join("".join(lines[place.row - 1 : place.row]).split()))
+
+
 class Statements:
     """The statements of a text. ``functions`` are rows that can be read without all others."""
 
     def __init__(self, text: str, functions: Sequence[range] = ()) -> None:
-        self._lines = plain_lines(text)
+        self.lines = plain_lines(text)
         self._functions = functions
         self._parts: dict[int, _Part] = {}
 
@@ -117,9 +124,9 @@ class Statements:
         at = bisect_right(self._functions, row, key=_first) - 1
         rows = self._functions[at] if at >= 0 and row in self._functions[at] else None
         if rows is None or _WHOLE in self._parts:
-            at, rows = _WHOLE, range(1, len(self._lines) + 1)
+            at, rows = _WHOLE, range(1, len(self.lines) + 1)
         if at not in self._parts:
-            self._parts[at] = _Part(self._lines[rows.start - 1 : rows.stop - 1], rows.start)
+            self._parts[at] = _Part(self.lines[rows.start - 1 : rows.stop - 1], rows.start)
         return self._parts[at]
 
     def text_at(self, start: Location, end: Location) -> str:
@@ -131,7 +138,7 @@ class Statements:
             return _shortened(" ".join(comment.text.split()))
         pieces = part.around(first)
         if not pieces:
-            rows = self._lines[start.row - 1 : end.row]
+            rows = self.lines[start.row - 1 : end.row]
             return _shortened(" ".join(" ".join(rows).split()))
         whole = _written(pieces)
         if len(whole) <= LONGEST:

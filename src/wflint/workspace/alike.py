@@ -10,49 +10,67 @@ from itertools import pairwise, repeat
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from wflint.checking.analysis import AnalysisResult
 from wflint.facts.model import FunctionBody, FunctionHead, ImportFact, Kind, Use
 from wflint.files.source import Source
+from wflint.latest import Latest
+from wflint.project.module import Module
 from wflint.project.store import Store
 from wflint.project.supposing import bodies_as_if, module_as_if
 from wflint.workspace.idle import Idle
 from wflint.workspace.same_code import Renamed
+
+_MOST = 3
+"""How many readings are kept: each key that is typed is compared with the one before."""
 
 _WORD = re.compile(r"\w+")
 _SITES = frozenset({"end", "given", "last", "last_end", "leaves", "site", "start"})
 _OFFSETS = {FunctionHead: {"start", "end"}, ImportFact: {"offset"}}
 
 
-def is_idle(plain: Source, after: Source, idle: Idle, answer: AnalysisResult, path: str) -> bool:
-    """True if a function has the same facts with a statement as without it."""
-    found = _bodies_in_both(answer.store, path, plain, after, idle.row)
-    return found is not None and _are_alike(*found, idle.names)
+class Alike:
+    """Compares texts of files as one program reads them. The last few readings are kept."""
 
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._modules: Latest[tuple[str, str], Module | None] = Latest(lambda: _MOST)
+        self._bodies: Latest[tuple[str, str, str], list[FunctionBody] | None] = Latest(
+            lambda: _MOST
+        )
 
-def is_renamed(
-    before: Source, after: Source, renamed: Renamed, answer: AnalysisResult, path: str
-) -> bool:
-    """True if a function has the same facts, but for the names in a statement."""
-    found = _bodies_in_both(answer.store, path, before, after, renamed.move.first)
-    return found is not None and _agree(*found, renamed.names)
+    def is_idle(self, path: str, plain: Source, after: Source, idle: Idle) -> bool:
+        """True if a function has the same facts with a statement as without it."""
+        found = self._bodies_in_both(path, plain, after, idle.row)
+        return found is not None and _are_alike(*found, idle.names)
 
+    def is_renamed(self, path: str, before: Source, after: Source, renamed: Renamed) -> bool:
+        """True if a function has the same facts, but for the names in a statement."""
+        found = self._bodies_in_both(path, before, after, renamed.move.first)
+        return found is not None and _agree(*found, renamed.names)
 
-def _bodies_in_both(
-    store: Store, path: str, before: Source, after: Source, row: int
-) -> tuple[list[FunctionBody], list[FunctionBody]] | None:
-    """Return what the function around a row does in two texts of a file.
+    def _bodies_in_both(
+        self, path: str, before: Source, after: Source, row: int
+    ) -> tuple[list[FunctionBody], list[FunctionBody]] | None:
+        """Return what the function around a row does in two texts of a file.
 
-    ``None`` if there is no such function, or if other things in the file are not the same.
-    """
-    old, new = module_as_if(store, path, before), module_as_if(store, path, after)
-    if old is None or new is None or not _agree(old.facts, new.facts):
-        return None
-    offset, functions = after.line_starts[row - 1], new.facts.functions.values()
-    around = [head.qualname for head in functions if head.start <= offset < head.end]
-    if len(around) != 1:
-        return None
-    left, right = (bodies_as_if(store, module, around[0]) for module in (old, new))
-    return (left, right) if left is not None and right is not None else None
+        ``None`` if there is no such function, or if other things in the file are not the same.
+        """
+        old, new = self._module(path, before), self._module(path, after)
+        if old is None or new is None or not _agree(old.facts, new.facts):
+            return None
+        offset, functions = after.line_starts[row - 1], new.facts.functions.values()
+        around = [head.qualname for head in functions if head.start <= offset < head.end]
+        if len(around) != 1:
+            return None
+        left, right = (self._does(module, around[0]) for module in (old, new))
+        return (left, right) if left is not None and right is not None else None
+
+    def _module(self, path: str, source: Source) -> Module | None:
+        key = path, source.text
+        return self._modules.get(key, lambda: module_as_if(self.store, path, source))
+
+    def _does(self, module: Module, qualname: str) -> list[FunctionBody] | None:
+        key = module.path, module.source.text, qualname
+        return self._bodies.get(key, lambda: bodies_as_if(self.store, module, qualname))
 
 
 def _are_alike(

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from wflint.files.source import Source, UnreadableSource
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.files.source import Source
 from wflint.workspace.moves import FUNCTIONS
+from wflint.workspace.texts import parsed
 from wflint.workspace.unknown_names import known_among
 
 _LEAVES = (ast.Break, ast.Continue, ast.Raise, ast.Return)
@@ -32,9 +32,8 @@ class Idle(Struct, frozen=True):
 
 def idle_statements(source: Source, first: int, last: int) -> list[Idle]:
     """The statements in some rows that may do nothing, each alone on a line in a function."""
-    try:
-        tree = source.tree = parse(source)
-    except (NewerSyntax, UnreadableSource):
+    tree = parsed(source)
+    if tree is None:
         return []
     found = [s for block in _blocks(tree) for s in _idle_in(block, source, first, last)]
     rows = {row for row, _ in found}
@@ -46,13 +45,13 @@ def idle_statements(source: Source, first: int, last: int) -> list[Idle]:
     ]
 
 
-def without(source: Source, statements: Iterable[Idle]) -> Source:
+def without(source: Source, statements: Iterable[Idle]) -> str:
     """The text with blanks in place of some statements."""
     lines = source.text.split("\n")
     for statement in statements:
         line = lines[statement.row - 1]
         lines[statement.row - 1] = " " * len(line.rstrip("\r")) + line[len(line.rstrip("\r")) :]
-    return Source("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,27 +16,26 @@ from msgspec.structs import replace
 
 from wflint import limits
 from wflint.cache.read_log import digest_of
-from wflint.checking.analysis import AnalysisResult
-from wflint.diagnostics import Diagnostic, Location
+from wflint.diagnostics import Diagnostic
 from wflint.files.notebook import is_notebook
 from wflint.files.prefilter import Gate
 from wflint.files.select import shown_path
-from wflint.files.source import BOM, Source, UnreadableSource, decode, has_cookie
+from wflint.files.source import BOM, Source, UnreadableSource, has_cookie
 from wflint.fix.propose.generated import is_generated
+from wflint.project.module_reading import why_unreadable
 from wflint.run.check import needles_of
 from wflint.run.emit import Found
-from wflint.run.fingerprint import with_fingerprints
-from wflint.run.program_run import SYNTAX_ERROR, Examined
-from wflint.run.statements import Statements
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.run.program_run import Examined
 from wflint.system.disk import read_file
-from wflint.workspace.alike import is_idle, is_renamed
+from wflint.workspace.alike import Alike
 from wflint.workspace.answer import Answer
+from wflint.workspace.broken import is_only_broken, with_error
 from wflint.workspace.cancelling import Token, Wish
 from wflint.workspace.idle import Idle, idle_statements, without
 from wflint.workspace.moved import Mover, Stays
 from wflint.workspace.moves import Move, changed_rows, crosses, layout_move
 from wflint.workspace.same_code import renamed_statement
+from wflint.workspace.texts import Texts
 from wflint.workspace.words import are_idle, changed_words, names_in, words_of
 
 _DIRECTIVE = re.compile(r"#.*(?:wflint|noqa)", re.IGNORECASE)
@@ -56,23 +54,29 @@ class _Edit(NamedTuple):
 class Kept:
     """One answer, with ``reading``: the unsaved contents that its programs read from.
 
-    ``wish`` is what ends their steps.
+    ``wish`` is what ends their steps, ``texts`` has the texts that are compared.
     """
 
-    def __init__(self, answer: Answer, reading: dict[str, bytes], wish: Wish) -> None:
+    def __init__(self, answer: Answer, reading: dict[str, bytes], wish: Wish, texts: Texts) -> None:
         self.answer = self._first = answer
         self.worth = 0.0
         self._reading = reading
         self._wish = wish
+        self._texts = texts
         self._names: frozenset[str] | None = None
-        self._is_lost = False
         modules = [p.answer.store.modules for p in answer.programs]
         self._digests = [dict(p.read.digests) for p in answer.programs]
         self._read = [frozenset(known) for known in modules]
         self._files = [frozenset(program.group.files) for program in answer.programs]
-        self._broken = {path for known in modules for path, m in known.items() if m.error}
+        self._alike = [Alike(program.answer.store) for program in answer.programs]
+        self._broken = {p: m.facts for known in modules for p, m in known.items() if m.error}
         self._passing: set[str] = set()
         self._idle: dict[tuple[str, int, int, str], bool] = {}
+
+    @property
+    def is_broken(self) -> bool:
+        """True if an unsaved text cannot be parsed."""
+        return not self._broken.keys().isdisjoint(self._first.texts)
 
     def after(
         self,
@@ -101,8 +105,6 @@ class Kept:
 
     def _after(self, texts: Mapping[str, bytes], touched: Collection[str]) -> Answer | None:
         """The answer as it follows from the last one."""
-        if self._is_lost:
-            return None
         try:
             edits = [e for e in self._edits(texts, touched) if e.before != e.after]
             if len(edits) != 1:
@@ -146,10 +148,10 @@ class Kept:
 
     def _moved(self, edit: _Edit) -> Answer | None:
         # The programs have not read what does nothing.
-        before = decode(self._reading.get(edit.path, edit.before))
-        after = decode(edit.after)
+        before = self._texts.decoded(self._reading.get(edit.path, edit.before))
+        after = self._texts.decoded(edit.after)
         idle = self._idle_in(before, after)
-        plain = without(after, idle) if idle else after
+        plain = self._texts.source(without(after, idle)) if idle else after
         move = layout_move(before, plain)
         if move is None:
             return self._renamed(edit, before, after)
@@ -183,7 +185,9 @@ class Kept:
             return None
         if _crosses(before, after, renamed.move):
             return None
-        if not self._are_same(edit.path, partial(is_renamed, before, after, renamed)):
+        if not self._are_same(
+            edit.path, lambda alike: alike.is_renamed(edit.path, before, after, renamed)
+        ):
             return None
         self._look_through(edit, after.text)
         filename = shown_path(edit.path, Path(self.answer.folder))
@@ -195,11 +199,11 @@ class Kept:
         self._let_go(edit)
         return moved
 
-    def _are_same(self, path: str, asked: Callable[[AnalysisResult, str], bool]) -> bool:
+    def _are_same(self, path: str, asked: Callable[[Alike], bool]) -> bool:
         """True if the programs that a file belongs to answer so, and there is one."""
-        known = zip(self.answer.programs, self._read, self._files, strict=True)
+        known = zip(self._alike, self._read, self._files, strict=True)
         programs = [program for program, *paths in known if any(path in some for some in paths)]
-        return bool(programs) and all(asked(program.answer, path) for program in programs)
+        return bool(programs) and all(map(asked, programs))
 
     def _idle_in(self, before: Source, after: Source) -> list[Idle]:
         """What may do nothing among the rows of a text that have changed."""
@@ -216,40 +220,34 @@ class Kept:
         number = sum(not _COMMENT.match(line) for line in above)
         key = (path, number, idle.column, idle.form)
         if key not in self._idle:
-            self._idle[key] = self._are_same(path, partial(is_idle, plain, after, idle))
+            self._idle[key] = self._are_same(
+                path, lambda alike: alike.is_idle(path, plain, after, idle)
+            )
         return self._idle[key]
 
     # Texts that are no code.
 
     def _as_broken(self, edit: _Edit) -> Answer | None:
-        base, after = self.answer, decode(edit.after)
+        base, after = self.answer, self._texts.decoded(edit.after)
         programs = [
             p for p, read in zip(base.programs, self._read, strict=True) if edit.path in read
         ]
-        if len(programs) != 1 or not _is_broken(after):
-            return None
         filename = shown_path(edit.path, Path(base.folder))
-        result = base.result
-        texts = (*result.problems, *result.warnings, *result.notes)
-        if any(filename in text for text in texts):
+        if len(programs) != 1 or not is_only_broken(base, filename):
             return None
-        if any(_is_about(one, filename) for one in result.held) or any(
-            _is_about(one, filename) and one.code != SYNTAX_ERROR for one in result.diagnostics
-        ):
+        known = self._broken[edit.path]
+        error = why_unreadable(known.name, known.is_package, after)
+        if error is None:
             return None
         self._look_through(edit, after.text)
         self._let_go(edit)
-        error = programs[0].answer.store.load(edit.path).error
-        if error is None:
-            self._is_lost = True
-            return None
-        return _with_error(base, programs[0], filename, after, error)
+        return with_error(base, programs[0], filename, after, error)
 
     # What may depend on a text besides.
 
     def _look_through(self, edit: _Edit, after: str) -> None:
         """Raise :class:`Stays` if somebody might find other words in a text than before."""
-        before = decode(edit.before).text
+        before = self._texts.decoded(edit.before).text
         if is_notebook(edit.path) or has_cookie(edit.before) or has_cookie(edit.after):
             raise Stays
         if is_generated(edit.path, before) != is_generated(edit.path, after):
@@ -300,39 +298,6 @@ def _with_moved(program: Examined, mover: Mover) -> Examined:
     return replace(program, found=found)
 
 
-def _with_error(
-    base: Answer, program: Examined, filename: str, source: Source, error: UnreadableSource
-) -> Answer:
-    place = Location(error.row, max(1, error.column))
-    statement = Statements(source.text).text_at(place, place)
-
-    def renewed(one: Diagnostic) -> Diagnostic:
-        if one.filename != filename:
-            return one
-        said = replace(one, message=error.message, location=place, end_location=place)
-        if not one.statements:
-            return said
-        said = replace(said, statements=(statement,))
-        root = program.group.project.root
-        return with_fingerprints([said], root, Path(base.folder))[0]
-
-    result = base.result
-    sources = dict(result.sources)
-    if filename in sources:
-        sources[filename] = source.text
-    found = [Found(f.path, renewed(f.diagnostic), f.hit) for f in program.found]
-    return replace(
-        base,
-        result=replace(
-            result,
-            diagnostics=list(map(renewed, result.diagnostics)),
-            sources=sources,
-            stats=replace(result.stats),
-        ),
-        programs=[replace(p, found=found) if p is program else p for p in base.programs],
-    )
-
-
 def _speaks_of(one: Diagnostic, filename: str, move: Move, words: set[str]) -> bool:
     """True if a diagnostic may be about some rows of a file, or names one of some words."""
     messages = (one.message, *(other.message for other in one.others))
@@ -344,18 +309,6 @@ def _speaks_of(one: Diagnostic, filename: str, move: Move, words: set[str]) -> b
     return one.filename == filename and any(
         move.touches(first.row, last.row) for first, last in places
     )
-
-
-def _is_broken(source: Source) -> bool:
-    try:
-        parse(source)
-    except (NewerSyntax, UnreadableSource):
-        return True
-    return False
-
-
-def _is_about(one: Diagnostic, filename: str) -> bool:
-    return one.filename == filename or any(hop.filename == filename for hop in one.chain)
 
 
 def _crosses(before: Source, after: Source, move: Move) -> bool:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from wflint.files.source import Source, UnreadableSource
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.files.source import Source
 from wflint.syntax.tokens import LAYOUT, tokens
+from wflint.workspace.texts import parsed
 
 _NO_CODE = re.compile(r"[ \t]*(?:#.*)?\r?$")
 UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
@@ -97,9 +97,8 @@ def _begins_a_line(source: Source, lines: Sequence[str], row: int) -> bool:
     """True if no line of code goes on in a row of a module, from the row above."""
     if row > 1 and lines[row - 2].rstrip("\r").endswith("\\"):
         return False
-    try:
-        tree = source.tree = parse(source)
-    except (NewerSyntax, UnreadableSource):
+    tree = parsed(source)
+    if tree is None:
         return False
     return not any(_goes_on(lines, first, last, row) for first, last in _around(tree, row))
 

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from wflint.files.source import Source, UnreadableSource
-from wflint.syntax.guard import NewerSyntax, parse
+from wflint.files.source import Source
 from wflint.workspace.moves import (
     FUNCTIONS,
     UNUSUAL,
@@ -22,6 +21,7 @@ from wflint.workspace.moves import (
     rows_of,
     statements_in,
 )
+from wflint.workspace.texts import parsed
 from wflint.workspace.unknown_names import known_among
 
 _WORD = re.compile(r"\w+")
@@ -49,9 +49,8 @@ def renamed_statement(before: Source, after: Source) -> Renamed | None:
         return None
     if list(map(_form, lines[changed])) != list(map(_form, new[changed])):
         return None
-    try:
-        old_tree, new_tree = _parsed(before), _parsed(after)
-    except (NewerSyntax, UnreadableSource):
+    old_tree, new_tree = parsed(before), parsed(after)
+    if old_tree is None or new_tree is None:
         return None
     found = _statements_around(old_tree, new_tree, move, before)
     if found is None:
@@ -73,11 +72,6 @@ def renamed_statement(before: Source, after: Source) -> Renamed | None:
 def _form(row: str) -> str:
     """Return a row without its comment, spaces and words: what parsing need not tell apart."""
     return _WORD.sub("x", _SPACE.sub("", row.partition("#")[0]))
-
-
-def _parsed(source: Source) -> ast.Module:
-    tree = source.tree = source.tree or parse(source)
-    return tree
 
 
 def _statements_around(

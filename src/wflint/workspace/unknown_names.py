@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Iterator
 
 from wflint.files.source import Source
-from wflint.syntax.guard import parse
 from wflint.workspace.moves import FUNCTIONS, rows_of, statements_in
+from wflint.workspace.texts import parsed
 
 _BUILTINS = frozenset(dir(builtins))
 _STAR = re.compile(r"\bimport[\s(\\]*\*")
@@ -21,8 +21,7 @@ def known_among(
     """Return those names of a statement in a function that may mean something there.
 
     It begins in ``row``, and what stands in ``rows`` does not count. All names may mean something
-    where any may be imported; local names of other functions mean nothing. Raises what
-    :func:`wflint.syntax.guard.parse` raises.
+    where any may be imported; local names of other functions mean nothing.
     """
     if not names or _STAR.search(source.text):
         return names
@@ -30,7 +29,9 @@ def known_among(
     elsewhere = "\n".join(line for number, line in lines if number not in rows)
     standing = frozenset(name for name in names if re.search(rf"\b{re.escape(name)}\b", elsewhere))
     if standing:  # it may stand in a comment, be an attribute, or a local name of another function
-        tree = source.tree = source.tree or parse(source)
+        tree = parsed(source)
+        if tree is None:
+            return names
         standing &= _names_around(tree, row, rows) | _declared(tree)
     return standing | (names & _BUILTINS)
 

@@ -24,6 +24,7 @@ from wflint.system.disk import read_file
 from wflint.workspace.answer import Answer
 from wflint.workspace.cancelling import Token, Wish
 from wflint.workspace.kept import Kept
+from wflint.workspace.texts import Texts
 
 MOST_IDLE = 16
 """How many checks may do without what is known of a content before it is forgotten.
@@ -55,6 +56,7 @@ class Workspace:
         self._touched: set[str] = set()
         self._fact_caches = FactCaches()
         self._kept: list[Kept] = []
+        self._compared = Texts()
         self._dropped = 0
         self._changing = threading.Lock()
         self._checking = threading.Lock()
@@ -147,7 +149,7 @@ class Workspace:
             cache.forget(MOST_IDLE)
         wish.token = Token()  # whoever asks more of the programs may do so
         answer = Answer(self.folder, result, programs, texts)
-        kept = Kept(answer, reading, wish)
+        kept = Kept(answer, reading, wish, self._compared)
         if not self._kept:
             kept.worth = _WORTH_OF_FIRST
         self._keep(kept)
@@ -168,15 +170,24 @@ class Workspace:
         return check_beside_others(request, programs.append, self._fact_caches), programs
 
     def _keep(self, new: Kept) -> None:
-        """Keep an answer, in place of one that was of little use of late."""
+        """Keep an answer, in place of one that was of little use of late.
+
+        Much that is typed cannot be parsed for a while: one answer about such a text is kept, too.
+        """
+        if new.is_broken:
+            self._forget([kept for kept in self._kept if kept.is_broken])
         if len(self._kept) == MOST_ANSWERS:
-            self._kept.remove(min(self._kept, key=lambda kept: kept.worth))
-            self._dropped += 1
+            others = [kept for kept in self._kept if not kept.is_broken]
+            self._forget([min(others, key=lambda kept: kept.worth)])
             for kept in self._kept:
                 kept.worth /= 2
         self._kept.append(new)
         if self._dropped > 4 * MOST_ANSWERS:  # nobody has called `tidy`
             self.tidy()
+
+    def _forget(self, answers: list[Kept]) -> None:
+        self._kept = [kept for kept in self._kept if kept not in answers]
+        self._dropped += len(answers)
 
     def tidy(self) -> None:
         """Free the memory of old answers, when there is a moment for that."""
