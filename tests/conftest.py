@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 # Only the tests of the cache want one; they remove this.
@@ -19,6 +21,10 @@ os.environ["XDG_CACHE_HOME"] = _CACHES.name
 
 # A fault of wflint fails the test that meets it, also one that only looks at something else.
 os.environ["WFLINT_DEBUG"] = "raise"
+
+# How long an example takes says more about the machine than about wflint.
+settings.register_profile("wflint", deadline=None)
+settings.load_profile("wflint")
 
 
 def pytest_collection_finish() -> None:

@@ -191,7 +191,7 @@ class Workspace:
 
     def tidy(self) -> None:
         """Free the memory of old answers, when there is a moment for that."""
-        if self._dropped >= MOST_ANSWERS:
+        if self._dropped:
             self._dropped = 0
             gc.collect()
 
