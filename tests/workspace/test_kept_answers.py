@@ -177,6 +177,25 @@ def test_what_does_not_parse_takes_one_check(counted: Counted) -> None:
     assert counted.takes(NAME, MANY) == 0
 
 
+def test_an_answer_about_what_does_not_parse_outlives_others(counted: Counted) -> None:
+    assert counted.takes(NAME, _typed("x = (")) == 1
+    for number in range(4):
+        assert counted.takes(NAME, _typed(f"print(text, {number}, text)")) == 1
+        assert counted.takes(NAME, _typed(f"print(text, {number}, text, (")) == 0
+
+
+def test_what_does_not_parse_is_known_by_its_row(counted: Counted) -> None:
+    def fingerprint(*rows: str) -> str:
+        counted.put(NAME, _typed("\n    ".join(rows)))
+        counted.agrees()
+        found = counted.workspace.check(only_texts=True).result.diagnostics
+        return next(d.fingerprint for d in found if d.code == "WFL001")
+
+    first = fingerprint("x = (")
+    assert fingerprint("x = (", "print(1)") == fingerprint("y()", "x  =  (") == first
+    assert fingerprint("x = ((") != first
+
+
 def test_what_does_not_parse_and_names_something_takes_more(counted: Counted) -> None:
     texts = ["    x = (", "    x = (RefundWorkflow", "    x = (RefundWorkflow, "]
     taken = [counted.takes(NAME, _with(MANY, _row("    return text"), f"{t}\n")) for t in texts]
