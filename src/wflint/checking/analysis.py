@@ -271,6 +271,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     table = ApiTable([*question.inside, *question.apis], known.table)
     follows, gives = bool(index.installed.tops), known.results
     resolver = KnownFirst(store, index, gives, table) if follows else Resolver(store, index, gives)
+    resolver.results.knows = table.knows
     guards = store.guards = GuardFunctions(resolver, question.guard_functions)
     importer = f"{question.root}/__init__.py"
     roots = EntryPoints(resolver, question.names, importer, question.gated.named)

@@ -211,6 +211,9 @@ class Resolver:
             case FunctionValue() if name == "__call__" or name == "__wrapped__":
                 return (entity,)
             case FunctionValue():
+                made = self.results.made_of(entity, name, depth)
+                if made is not None:
+                    return self.attribute(made, name, depth - 1)
                 return (Unresolved(f"`{name}` is an attribute of a function"),)
         return (entity,) if isinstance(entity, Unresolved) else NOT_KNOWN
 

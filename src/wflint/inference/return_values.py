@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from wflint import limits
 from wflint.facts.ids import Cls
-from wflint.facts.model import FunctionHead, Kind, Ref
+from wflint.facts.model import UNKNOWN, FunctionHead, Kind, Ref
 from wflint.facts.types import says_little
 from wflint.inference import builtin_types
 from wflint.inference.arguments import Given
@@ -97,6 +97,7 @@ def awaited_for(entity: ExternalValue, attribute: str) -> tuple[AbstractValue, .
 
 
 _ANY = ".__getattr__"
+_DECORATED = ".__decorated__"  # what a decorator makes of a function
 
 
 class Results:
@@ -106,7 +107,27 @@ class Results:
         self.resolver = resolver
         self.store = resolver.store
         self.gives = {**RESULTS, **gives}
+        self.knows: Callable[[str], bool] = lambda name: False  # if a table speaks of a name
+        decorators = (n.removesuffix(_DECORATED) for n in gives if n.endswith(_DECORATED))
+        self._decorating = {name.rpartition(".")[2] for name in decorators}
         self._has_any = {n.removesuffix(_ANY): of for n, of in gives.items() if n.endswith(_ANY)}
+
+    def made_of(self, function: FunctionValue, name: str, depth: int) -> ExternalValue | None:
+        """Return what the outermost decorator makes of a function, if it is known to have a name.
+
+        A task that runs elsewhere still has the name of the function.
+        """
+        head = self.store.head(function.fn)
+        outermost = head.decorators[0].target if head is not None and head.decorators else UNKNOWN
+        if (outermost.path or (outermost.name,))[-1].rpartition(".")[2] not in self._decorating:
+            return None
+        for entity in self.resolver.resolve(outermost, function.fn.path, depth=depth - 1):
+            if not isinstance(entity, ExternalValue):
+                continue
+            of = self.gives.get(f"{entity.name}{_DECORATED}")
+            if of is not None and self.knows(f"{of}.{name}"):
+                return ExternalValue(of, instance=True, base=len(of))
+        return None
 
     def held(self, entity: ExternalValue) -> ExternalValue:
         """Return what an attribute stands for of which more is asked: ``client.orders`` by name.

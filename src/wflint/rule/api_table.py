@@ -92,6 +92,9 @@ class ApiTable:
         exact = self._exact.get(name)
         if exact is not None:
             return exact
+        made = name.removesuffix(".__init__")
+        if made != name:
+            return self._entry(made, min(base, len(made)))  # as making one, whoever does it
         if base and not _PLAIN_DATA.isdisjoint(name[base:].split(".")[1:-1]):
             return None  # a method of plain data of the object, `client.headers.get()`
         prefix = name
@@ -145,7 +148,8 @@ def rule_results(rules: Iterable[Rule]) -> dict[str, str]:
     """Return the classes of results of names in the tables, where the name does not say it.
 
     ``gives`` maps them to a class. A key without a dot is a method of each class in ``of``, and
-    ``self`` that class again. See :func:`wflint.inference.library_types.result_of` for ``a.b.*``.
+    ``self`` that class again. ``a.b.__decorated__`` is what the decorator ``a.b`` makes of a
+    function. See :func:`wflint.inference.library_types.result_of` for ``a.b.*``.
     """
     found: dict[str, str] = {}
     for rule in rules:
