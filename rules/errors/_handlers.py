@@ -88,7 +88,9 @@ def ends_otherwise(at: TryView, handler: Handler) -> bool:
     That is an error of the handler, or of what comes after the statement.
     """
     raises_next = at.statement.raises_next and not handler.exits & Exit.LEAVES
-    return at.raises(handler) or raises_next or at.uncancels(handler)
+    if at.raises(handler) and not at.tries_again(handler):
+        return True
+    return raises_next or at.uncancels(handler)
 
 
 def returns(handler: Handler) -> bool:

@@ -170,7 +170,14 @@ class ProtectedView:
 
     def raises(self, handler: Handler) -> bool:
         """True if a handler may raise, itself or by what it calls."""
-        return handler.raises or any(
+        return handler.raises or self._calls_raise(handler)
+
+    def tries_again(self, handler: Handler) -> bool:
+        """True if only a counter of the loop around makes a handler raise."""
+        return handler.tries_again and not self._calls_raise(handler)
+
+    def _calls_raise(self, handler: Handler) -> bool:
+        return any(
             self._of_call(call, Effect.RAISES) is not None
             for call in between(self._body.calls, handler.site, handler.end)
         )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from wflint.facts.counting import tries_again
 from wflint.facts.exits import exits, exits_behind
 from wflint.facts.frames import Entry
 from wflint.facts.model import Exit, Handler, Kind, Ref, Site, Try
@@ -73,7 +74,7 @@ class Tries:
             site,
             body,
             self._end(body),
-            tuple(self._handler(handler) for handler in node.handlers),
+            tuple(self._handler(handler, entry) for handler in node.handlers),
             isinstance(node, cst.TryStar),
             last=last,
             last_end=self._end(last) if last >= 0 else -1,
@@ -143,12 +144,13 @@ class Tries:
     def _last(self, node: cst.Finally | None) -> Site:
         return self._order.get(id(node), -1) if node is not None else -1
 
-    def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:
+    def _handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler, tried: Entry) -> Handler:
         site = self._order[id(node)]
         name = ""
         if node.name is not None and isinstance(node.name.name, cst.Name):
             name = node.name.name.value
-        asked, given, kept = self._uses(site, name) if name else ((), (), False)
+        again = tries_again(node, tried)
+        asked, given, kept = self._uses(site, name, again) if name else ((), (), False)
         return Handler(
             site,
             self._end(site),
@@ -159,6 +161,7 @@ class Tries:
             given,
             kept,
             exits(node.body),
+            again,
         )
 
     def _caught(self, site: Site, caught: cst.BaseExpression | None) -> tuple[Ref, ...]:
@@ -174,13 +177,20 @@ class Tries:
             found.append(Ref(Kind.ELEMENT, of=ref) if is_starred else ref)
         return tuple(found)
 
-    def _uses(self, site: Site, name: str) -> tuple[tuple[str, ...], tuple[Site, ...], bool]:
-        """Return what is done with the caught error: attributes read, calls given it, or more."""
+    def _uses(
+        self, site: Site, name: str, tries_again: bool
+    ) -> tuple[tuple[str, ...], tuple[Site, ...], bool]:
+        """Return what is done with the caught error: attributes read, calls given it, or more.
+
+        Where the loop around tries again, what it becomes a part of at last does not count.
+        """
         asked: dict[str, None] = {}
         given: dict[Site, None] = {}
         kept = False
         for entry in self._entries[site + 1 : self._end(site)]:
             if not (isinstance(entry.node, cst.Name) and entry.node.value == name):
+                continue
+            if tries_again and any(isinstance(node, cst.Raise) for node in entry.in_statement()):
                 continue
             outer = entry.above(1)
             call = entry.above(2)

@@ -50,6 +50,10 @@ class TryView(Protocol):
         """True if a handler may raise, itself or by what it calls."""
         ...
 
+    def tries_again(self, handler: Handler) -> bool:
+        """True if a handler raises on the last round of a loop only: before, the loop goes on."""
+        ...
+
     def gives_commands(self, handler: Handler) -> bool:
         """True if a handler gives commands other than timers, itself or by what it calls."""
         ...

@@ -58,7 +58,7 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     :class:`Exit`. Of the error, which has ``name``, it reads the attributes ``asked``, gives it to
     the calls at the sites ``given``, and does something else with it (keeps it, compares it) if
     ``kept`` is set; what only becomes a part of a text that is logged or returned does
-    not count.
+    not count. ``tries_again`` is set if it only raises where a counter of the loop around says so.
     """
 
     site: Site
@@ -70,6 +70,7 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     given: tuple[Site, ...] = ()
     kept: bool = False
     exits: int = Exit.ENDS
+    tries_again: bool = False
 
 
 class Try(Struct, frozen=True, array_like=True, gc=False):
