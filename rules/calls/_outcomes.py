@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wflint.rule import Scope
+from wflint.rule import NOT_IMPORTED, Scope
 
 if TYPE_CHECKING:
     from wflint.rule import CallView
@@ -32,7 +32,7 @@ def type_error(view: CallView) -> str:
     if view.regions & Scope.WORKFLOW:
         return _TASK
     if view.at_import:
-        return "the module cannot be imported"
+        return NOT_IMPORTED
     if view.name.startswith(_WORKFLOW) and view.name not in _DECORATORS:
         return _TASK
     return f"it raises `TypeError` when `{view.function.name}` runs"

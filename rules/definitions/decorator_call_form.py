@@ -57,7 +57,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Fixable, Report, Rule, Scope, Severity, TextEdit, ValueType, cst
+from wflint.rule import (
+    NOT_IMPORTED,
+    Fixable,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    TextEdit,
+    ValueType,
+    cst,
+)
 
 if TYPE_CHECKING:
     from wflint.rule import DecoratedView, DecoratorView, FixView, Repair
@@ -72,7 +82,6 @@ _WORKFLOW = "temporalio.workflow.defn"
 _BY_KEYWORD = frozenset({"temporalio.activity.defn", _WORKFLOW}) | {
     f"temporalio.workflow.{kind}" for kind in ("query", "signal", "update")
 }
-_REFUSED = "the module cannot be imported"
 
 
 class DecoratorCallForm(Rule):
@@ -90,17 +99,17 @@ class DecoratorCallForm(Rule):
                 form = _WITHOUT[decorator.name] or f"@{decorator.fact.target.name}.validator"
                 yield Report(
                     f"`{form}` stands on `{at.name}` with parentheses, and the SDK takes it "
-                    f"without: {_REFUSED}"
+                    f"without: {NOT_IMPORTED}"
                 )
             elif decorator.name in _BY_KEYWORD and _is_named(decorator):
                 yield Report(
                     f"`{decorator.written}` of `{at.name}` is given a name by position, where it "
-                    f"takes a function or class: {_REFUSED}; write `name=`"
+                    f"takes a function or class: {NOT_IMPORTED}; write `name=`"
                 )
             elif decorator.name == _WORKFLOW and not at.is_class and at.is_given_to(_WORKFLOW):
                 yield Report(
                     f"`@workflow.defn` stands on the function `{at.name}`, and the SDK takes a "
-                    f"class: {_REFUSED}; make `{at.name}` the `@workflow.run` method of one"
+                    f"class: {NOT_IMPORTED}; make `{at.name}` the `@workflow.run` method of one"
                 )
 
     def repair(self, at: FixView) -> Repair | None:

@@ -47,7 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import NOT_IMPORTED, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import WorkflowView
@@ -66,5 +66,5 @@ class MissingRun(Rule):
         if not workflow.runs and not lost and workflow.is_seen_whole:
             yield Report(
                 f"the workflow `{workflow.shown}` has no method with `@workflow.run`: the SDK "
-                "refuses the class, and the module cannot be imported"
+                f"refuses the class, and {NOT_IMPORTED}"
             )

@@ -53,7 +53,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Report, Rule, Scope, Severity
+from wflint.rule import NOT_IMPORTED, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from wflint.rule import DecoratedView, ParamText
@@ -94,7 +94,7 @@ def _of_params(name: str, owner: str, params: tuple[ParamText, ...]) -> Iterable
     if first.annotation.strip("'") == owner:
         yield Report(
             f"the annotation of `{first.name}` of `{name}` is looked up when `{owner}` does not "
-            "exist yet: NameError, and the module cannot be imported; leave it out"
+            f"exist yet: NameError, and {NOT_IMPORTED}; leave it out"
         )
         return
     is_known = first.name == "self" and first.annotation in ("", "Self", "typing.Self")

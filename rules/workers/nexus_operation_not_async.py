@@ -77,7 +77,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from wflint.rule import Report, Rule, RuleSettings, Scope, Severity, cst
+from wflint.rule import NOT_IMPORTED, Report, Rule, RuleSettings, Scope, Severity, cst
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, Context
@@ -127,7 +127,7 @@ class NexusOperationNotAsync(Rule):
             name = node.name.value
             message = (
                 f"`@temporal_operation` raises for `{name}`, which is a plain `def`, "
-                "and the module cannot be imported; make it `async def`"
+                f"and {NOT_IMPORTED}; make it `async def`"
             )
             ctx.report(self, node.name, message, subject=called)
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+NOT_IMPORTED = "the module cannot be imported"
+"""What messages say of an error that comes while a module is imported."""
+
+_FAILS_IN_CELL = "its cell fails when it is run"
+
 
 def on_one_line(text: str) -> str:
     """Return a text with every white space as one blank."""
@@ -13,6 +18,11 @@ def on_one_line(text: str) -> str:
 def code_on_one_line(text: str) -> str:
     """Return code without the line breaks and indentation inside its brackets."""
     return re.sub(r"(?<=[(\[{]) | (?=[)\]}])", "", on_one_line(text))
+
+
+def in_notebook(message: str) -> str:
+    """Return what a message says in a notebook, which nobody imports."""
+    return message.replace(NOT_IMPORTED, _FAILS_IN_CELL)
 
 
 def shortened(text: str, most: int) -> str:

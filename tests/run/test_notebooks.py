@@ -211,3 +211,24 @@ class TestWhatIsNoNotebook:
         monkeypatch.setattr("wflint.run.check.read_file", refuse)
         said = invoke("check").stderr
         assert "wflint: a.ipynb: this notebook is not checked: it is too large\n" in said
+
+
+REFUSED = """\
+from temporalio import workflow
+
+
+@workflow.defn
+class NoWorkflow:
+    @workflow.query
+    def state(self) -> str:
+        return "open"
+"""
+
+
+def test_a_cell_is_not_imported_but_run(project: Path) -> None:
+    (project / "a.ipynb").write_bytes(notebook(REFUSED))
+    (project / "helper.py").write_text(REFUSED)
+    in_cell, in_module = concise("--select", "WFL501")
+    assert in_cell.startswith("a.ipynb:cell 2:5:7: WFL501 ")
+    assert in_cell.endswith("the SDK refuses the class, and its cell fails when it is run")
+    assert in_module.endswith("the SDK refuses the class, and the module cannot be imported")

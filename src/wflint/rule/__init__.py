@@ -81,7 +81,7 @@ from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.options import newest_sdk, option_tables
-from wflint.wording import on_one_line, shortened
+from wflint.wording import NOT_IMPORTED, on_one_line, shortened
 
 if TYPE_CHECKING:
     from wflint.dataflow.def_use import tree_of
@@ -122,6 +122,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "NEEDS_ACTIVITY",
+    "NOT_IMPORTED",
     "ORDERED_CHANGES",
     "PROPERTIES",
     "RUNNING",

@@ -15,9 +15,11 @@ from wflint.checking.library import LibraryViolation, at_calls
 from wflint.checking.violation import Violation
 from wflint.diagnostics import NOT_FIXED, Diagnostic, Location, ShownHop
 from wflint.facts.ids import MODULE_BODY, Fn, shown_name
+from wflint.files.notebook import is_notebook
 from wflint.model.head_text import annotations_of
 from wflint.rule.fix import Answered
 from wflint.suppress.comments import Directives, may_have_directives, parse_directives
+from wflint.wording import in_notebook
 
 Span = tuple[int, int]
 
@@ -164,11 +166,12 @@ class Emitter(Struct):
         if isinstance(hit, LibraryViolation):
             chain += self._inside(hit)
         fix, withheld = self.fix_for(hit)
+        message = in_notebook(hit.message) if is_notebook(hit.fn.path) else hit.message
         return Diagnostic(
             code=rule.code,
             name=rule.name,
             severity=hit.severity or rule.severity,
-            message=f"{hit.message}{NOT_FIXED}{withheld})" if withheld else hit.message,
+            message=f"{message}{NOT_FIXED}{withheld})" if withheld else message,
             filename=self.shown(hit.fn.path),
             location=location,
             end_location=end_location,
