@@ -63,8 +63,9 @@ they have one input, and `execute_operation()` itself raises the `TypeError` wit
 What clients send is looked at as well. A target that is given by its name counts if the project
 defines it: an activity that is called on the own task queue, a workflow, the handler of a message
 that is sent through the handle of a known workflow. Not reported are payloads and targets that
-cannot be followed, and dynamic activities and handlers. `workflow.continue_as_new()` is
-[continue-as-new-args](continue-as-new-args.md).
+cannot be followed, and dynamic activities and handlers. Of an activity in a class whose first
+parameter is not `self`, a Worker has to show whether it is registered from the class or from an
+object. `workflow.continue_as_new()` is [continue-as-new-args](continue-as-new-args.md).
 
 ## References
 

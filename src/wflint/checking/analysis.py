@@ -184,6 +184,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     sandboxes.begin(workflows, roots.sandbox_of_library)
     checker.commands.targets.defining = defining
     model = _model(question, checker)
+    checker.commands.targets.has_object = model.workers.has_object
     answer.reached, events = _search(question, model, checker, entries)
     with store.faults.at(EVERYWHERE):
         answer.reached.gaps += gaps_of_workers(answer.reached, workflows, sandboxes)

@@ -139,7 +139,7 @@ def with_receiver(head: FunctionHead, owner: str, decorators: Iterable[str]) -> 
         "__class_getitem__",
     )
     kind, ref_kind = (ParamKind.CLS, Kind.CLS) if is_class else (ParamKind.SELF, Kind.SELF)
-    first = Param(params[0].name, Ref(ref_kind, owner), False, kind)
+    first = Param(params[0].name, Ref(ref_kind, owner), params[0].has_default, kind)
     return replace(head, params=(first, *params[1:]))
 
 

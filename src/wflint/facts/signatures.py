@@ -18,8 +18,26 @@ SPREAD = ("*", "**")
 
 RECEIVERS = (ParamKind.SELF, ParamKind.CLS)
 
+_SELF = "self"
+
 _BY_POSITION = (ParamKind.POSITIONAL, *RECEIVERS)
 _VARIABLE = (ParamKind.VAR_POSITIONAL, ParamKind.VAR_KEYWORD)
+
+
+def is_receiver(param: Param) -> bool:
+    """True for a parameter that is surely the object or class itself.
+
+    Where a class is a mere namespace, the first parameter of a function in it is none: the SDK,
+    too, goes by the name.
+    """
+    return param.kind is ParamKind.CLS or (param.kind is ParamKind.SELF and param.name == _SELF)
+
+
+def with_all_sent(head: FunctionHead) -> FunctionHead:
+    """Return a function of a class as it is without an object: all its parameters are plain."""
+    plain = ParamKind.POSITIONAL
+    params = (replace(p, kind=plain) if p.kind in RECEIVERS else p for p in head.params)
+    return replace(head, params=tuple(params))
 
 
 def by_keyword(args: Iterable[Arg]) -> list[tuple[str, Arg]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Decorator, Kind, ParamKind
-from wflint.facts.signatures import RECEIVERS, Signature
+from wflint.facts.signatures import RECEIVERS, Signature, is_receiver
 from wflint.inference.values import (
     AbstractValue,
     ClassValue,
@@ -86,7 +86,7 @@ class Elements:
             return ElementForm.FUNCTION
         if value.bound or first.kind is ParamKind.CLS:
             return ElementForm.BOUND
-        return ElementForm.UNBOUND if first.name == "self" else ElementForm.FUNCTION
+        return ElementForm.UNBOUND if is_receiver(first) else ElementForm.FUNCTION
 
     def _is_plain_activity(self, fn: Fn) -> bool:
         """True for an activity that only decorators of the SDK change."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import ParamKind, Value, ValueType
-from wflint.facts.signatures import RECEIVERS, Signature
+from wflint.facts.signatures import RECEIVERS, Signature, is_receiver, with_all_sent
 from wflint.inference.values import AbstractValue, ClassValue, FunctionValue, InstanceValue
 from wflint.model.definitions import Definitions
 from wflint.model.wrappers import Wrappers
 from wflint.rule.command_view import Form, Target
+from wflint.rule.views import Callee
 from wflint.temporal.api import ACTIVITIES, CallKind
 from wflint.temporal.regions import Region
 
@@ -38,12 +39,14 @@ class TargetFinder:
     """Finds definitions by what stands for them in a command, or by their names.
 
     ``defining`` are the files of the program that define something, ``graph`` is what workflows
-    reach; both are set when they are known.
+    reach, ``has_object`` says whether Workers have an object for a method that is an activity; all
+    are set when they are known.
     """
 
     def __init__(self, definitions: Definitions) -> None:
         self.defining: Iterable[str] = ()
         self.graph = CallGraph()
+        self.has_object: Callable[[Fn], bool | None] = lambda _: None
         self._definitions = definitions
         self._resolver = definitions.resolver
         self._roots = definitions.roots
@@ -88,7 +91,7 @@ class TargetFinder:
             return Form.BOUND
         head = self._resolver.store.head(entity.fn)
         params = head.params if head is not None else ()
-        is_method = bool(params) and params[0].kind is ParamKind.SELF
+        is_method = bool(params) and params[0].kind is ParamKind.SELF and is_receiver(params[0])
         return Form.METHOD if is_method else Form.FUNCTION
 
     def _is_meant(self, fn: Fn, kind: CallKind) -> bool:
@@ -113,10 +116,24 @@ class TargetFinder:
             return None  # what a dynamic one is given has no parameters of its own
         if not self._wrappers.keep_arguments(callee.head, fn.path):
             return None  # a decorator of the project may give it other arguments
-        params = callee.head.params
-        has_self = bool(params) and params[0].kind in RECEIVERS
+        has_self = self._has_receiver(fn, callee)
+        if has_self is None:
+            return None
         shown = fn.shown.rpartition(".")[0] if callee.is_workflow_run else fn.shown
-        return Target(shown, callee, Signature.of(callee.head, bound=has_self))
+        head = callee.head if has_self else with_all_sent(callee.head)
+        return Target(shown, callee, Signature.of(head, bound=has_self))
+
+    def _has_receiver(self, fn: Fn, callee: Callee) -> bool | None:
+        """True if the first parameter of a function is given by whoever runs it, not sent.
+
+        What an activity in a class is registered from decides it, unless the name says it; ``None``
+        if no Worker tells.
+        """
+        first = callee.head.params[0] if callee.head.params else None
+        if first is None or first.kind not in RECEIVERS:
+            return False
+        is_method = is_receiver(first) or not callee.is_activity or fn.shown.endswith("__call__")
+        return True if is_method else self.has_object(fn)
 
     def _is_dynamic(self, fn: Fn) -> bool:
         head = self._resolver.store.head(fn)

@@ -26,7 +26,7 @@ from wflint.model.places import call_at
 from wflint.model.worker_calls import Given, WorkerCall, worker_calls
 from wflint.rule.definition_views import ActivityView, WorkflowView
 from wflint.rule.place import Place
-from wflint.rule.worker_view import Listed, RunnerKind, WorkerView
+from wflint.rule.worker_view import ElementForm, Listed, ListElement, RunnerKind, WorkerView
 
 _WORKER = "temporalio.worker.Worker"
 _PLUGINS = frozenset({"temporalio.plugin.SimplePlugin", "temporalio.worker.Plugin"})
@@ -73,6 +73,7 @@ class Workers:
     def others(self) -> Listed[ActivityView]:
         """Return the activities that something else than a Worker is given to register."""
         found: list[ActivityView] = []
+        elements: list[ListElement[ActivityView]] = []
         reason = ""
         for call, path in self._calls:
             given = call.keywords.get("activities")
@@ -80,8 +81,24 @@ class Workers:
                 continue
             listed = self._listed(given.listing, path, self._activity)
             found += listed.items
+            elements += listed.elements
             reason = reason or ("" if self._is_test(path) else listed.open)
-        return Listed(tuple(dict.fromkeys(found)), reason)
+        return Listed(tuple(dict.fromkeys(found)), reason, tuple(elements))
+
+    def has_object(self, fn: Fn) -> bool | None:
+        """True if a method is registered from an object, ``None`` if that is not known."""
+        forms = self._forms.get(fn, set())
+        return ElementForm.BOUND in forms if len(forms) == 1 else None
+
+    @cached_property
+    def _forms(self) -> dict[Fn, set[ElementForm]]:
+        """The ways in which activities are registered, by their functions."""
+        found: dict[Fn, set[ElementForm]] = {}
+        for listed in (*(worker.activities for worker in self.workers), self.others):
+            for element in listed.elements:
+                if element.definition is not None:
+                    found.setdefault(element.definition.place.fn, set()).add(element.form)
+        return found
 
     @cached_property
     def _calls(self) -> list[_Call]:
