@@ -105,7 +105,7 @@ class Reloads:
                 continue
             module = known_as(fact.module, facts.name, name) if fact.relative else fact.module
             if not fact.relative and self._is_foreign(fact, module, path, settings):
-                found.setdefault(fact.offset, []).append(_shown(fact))
+                found.setdefault(fact.offset, []).extend(_shown(fact))
         return found
 
     def _is_foreign(self, fact: ImportFact, module: str, path: str, settings: Passthrough) -> bool:
@@ -199,15 +199,25 @@ class _Graph:
         return known
 
 
-def _shown(fact: ImportFact) -> str:
-    """Return the name of what is imported; of parts of a namespace the name of the first."""
-    if fact.names and fact.module in _NAMESPACES and fact.names[0] != "*":
-        return f"{fact.module}.{fact.names[0]}"
-    return fact.module
+def _shown(fact: ImportFact) -> list[str]:
+    """Return the name of what is imported, of a package of mere parts the names of these."""
+    if fact.names and fact.module in _EMPTY and fact.names[0] != "*":
+        return [f"{fact.module}.{name}" for name in fact.names]
+    return [fact.module]
 
 
-_NAMESPACES = frozenset({"azure", "google", "google.cloud"})
-"""Packages that are only shared by the names of others."""
+_EMPTY = frozenset(
+    {
+        "azure",
+        "cryptography",
+        "cryptography.hazmat.primitives",
+        "cryptography.hazmat.primitives.asymmetric",
+        "cryptography.hazmat.primitives.kdf",
+        "google",
+        "google.cloud",
+    }
+)
+"""Packages that have nothing of their own: what is taken from them are modules."""
 
 
 def _joined(one: Begun, other: Begun) -> Begun:
