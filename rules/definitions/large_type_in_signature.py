@@ -103,7 +103,7 @@ class LargeTypeInSignature(Rule):
 
     def check_activity(self, activity: ActivityView) -> Iterable[PlacedReport]:
         """What an activity gets and gives."""
-        yield from _check(activity.payloads, activity.function.head.name)
+        yield from _check(activity.exchanged, activity.function.head.name)
 
 
 def _check(payloads: Iterable[PayloadView], shown: str) -> Iterable[PlacedReport]:

@@ -66,8 +66,8 @@ It looks at values when they are sent or read, and at types never: the mistake s
 
 The rule follows dataclasses, pydantic models, `TypedDict`, `NamedTuple` and containers. It is
 silent where the project sets a data converter or uses a plugin, which may set one; where a value
-may be of another type that works (`str | date`); and where a class itself says how its
-objects are converted.
+may be of another type that works (`str | date`); where a class itself says how its objects are
+converted; and of parameters of activities with a default that no call is known to give anything.
 
 ## References
 
@@ -165,16 +165,17 @@ class UnserializableType(Rule):
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[PlacedReport]:
         """What a run method, signal, query or update gets and gives; validators get the same."""
         if handler.kind is not Scope.VALIDATOR and not handler.is_dynamic:
-            yield from _check(handler, handler.method)
+            yield from _check(handler, handler.payloads, handler.method)
 
     def check_activity(self, activity: ActivityView) -> Iterable[PlacedReport]:
         """What an activity gets and gives."""
         if not activity.is_dynamic:
-            yield from _check(activity, activity.function.head.name)
+            yield from _check(activity, activity.exchanged, activity.function.head.name)
 
 
-def _check(definition: HandlerView | ActivityView, shown: str) -> Iterable[PlacedReport]:
-    payloads = definition.payloads
+def _check(
+    definition: HandlerView | ActivityView, payloads: Iterable[PayloadView], shown: str
+) -> Iterable[PlacedReport]:
     # For a signature that has anything else, the SDK drops all types.
     has_hints = all(p.kind is ParamKind.POSITIONAL for p in definition.signature.params)
     for payload in payloads:

@@ -61,7 +61,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule import ActivityView, HandlerView, WorkflowView
+    from wflint.rule import ActivityView, HandlerView, PayloadView, WorkflowView
 
 
 class UntypedPayload(Rule):
@@ -74,15 +74,15 @@ class UntypedPayload(Rule):
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """The parameters of a run method."""
         if handler.kind is Scope.RUN:
-            yield from _check(handler, handler.method)
+            yield from _check(handler.payloads, handler.method)
 
     def check_activity(self, activity: ActivityView) -> Iterable[Report]:
         """The parameters of an activity."""
-        yield from _check(activity, activity.function.head.name)
+        yield from _check(activity.exchanged, activity.function.head.name)
 
 
-def _check(definition: HandlerView | ActivityView, shown: str) -> Iterable[Report]:
-    bare = [f"`{one.name}`" for one in definition.payloads if one.name and one.annotation == ""]
+def _check(payloads: Iterable[PayloadView], shown: str) -> Iterable[Report]:
+    bare = [f"`{one.name}`" for one in payloads if one.name and one.annotation == ""]
     if bare:
         is_one = len(bare) == 1
         have, they, them = ("has", "it comes", "it") if is_one else ("have", "they come", "them")

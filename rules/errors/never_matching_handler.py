@@ -161,9 +161,10 @@ def _of_clients(at: TryView, found: dict[str, EffectAt]) -> Iterable[Report]:
             continue
         if not at.may_fail_otherwise(strictly=False):
             errors = " or ".join(f"`{name}`" for name in comes)
+            these = "that" if len(comes) == 1 else "these"
             yield Report(
                 f"`{at.shown(handler)}` never runs, because only clients get that error: what "
-                f"fails in {_places(comes)} comes as {errors}; catch that",
+                f"fails in {_places(comes)} comes as {errors}; catch {these}",
                 site=handler.site,
             )
 

@@ -148,8 +148,7 @@ def _of_workflow(at: TryView, handler: Handler) -> Iterable[Report]:
     error = next(iter(found))
     is_alone = len(found) == len(at.caught(handler)) == 1 and at.catching(error) is None
     places = (
-        f"that of {place(where)} comes as `{error.removeprefix('temporalio.exceptions.')}`"
-        for error, where in found.items()
+        f"that of {place(where)} comes as `{_called(error)}`" for error, where in found.items()
     )
     is_dead = len(at.caught(handler)) == 1 and all(_is_told_apart(at, one) for one in found)
     advice = "another handler looks at that already, so remove this one, which never runs"
@@ -170,15 +169,26 @@ def _is_told_apart(at: TryView, error: str) -> bool:
 
 def _advice(at: TryView, found: Iterable[str]) -> str:
     """Say what to catch, or where another handler already gets the cancellation, what to ask."""
-    others = [at.catching(error) for error in found if error != CANCELLED]
-    other = next(filter(None, others), None)
-    if other is None:
+    others = {error: at.catching(error) for error in found}
+    missing = [f"`{_called(error)}`" for error, handler in others.items() if handler is None]
+    other = next(filter(None, others.values()), None)
+    if other is None and len(missing) == 1:
         return "catch that"
-    catch = f"catch `{CANCELLED}`, and " if CANCELLED in found else ""
+    if other is None:
+        return f"catch {_both(missing)}, and ask `is_cancelled_exception()`"
+    catch = f"catch {_both(missing)}, and " if missing else ""
     if at.raises(other):
         ask = f"is_cancelled_exception({other.name or 'e'})"
         return f"{catch}ask `{ask}` in `{at.shown(other)}`, which gets it"
     return f"{catch}in `{at.shown(other)}`, which gets it, write {lets_through(at, other)}"
+
+
+def _called(error: str) -> str:
+    return error.removeprefix("temporalio.exceptions.")
+
+
+def _both(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _of_activity(at: TryView, handler: Handler) -> Iterable[Report]:

@@ -117,6 +117,13 @@ IN_EXCEPTION = "in `except Exception`, which gets it"
     ("tried", "clause", "handled", "advice"),
     [
         ("await charge()", "except ValueError:", "pass", "catch that"),
+        (
+            "await charge(); await workflow.sleep(5)",
+            "except ValueError:",
+            "pass",
+            "catch `asyncio.CancelledError` and `ActivityError`, and ask "
+            "`is_cancelled_exception()`",
+        ),
         ("await charge()", "except Exception as e:", "pass", f"{IN_EXCEPTION}, {RAISE}"),
         (
             "await charge()",
@@ -137,7 +144,7 @@ IN_EXCEPTION = "in `except Exception`, which gets it"
             f"catch `asyncio.CancelledError`, and {IN_EXCEPTION}, {RAISE}",
         ),
     ],
-    ids=["alone", "named", "not-named", "raising", "with-a-timer"],
+    ids=["alone", "two-kinds", "named", "not-named", "raising", "with-a-timer"],
 )
 def test_a_handler_that_gets_the_cancellation_is_where_to_ask(
     tried: str, clause: str, handled: str, advice: str, tmp_path: Path

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import ParamKind
 from wflint.facts.signatures import Signature
 from wflint.rule.command_view import CommandView
 from wflint.rule.decorated_view import DecoratorView, below
@@ -333,6 +334,20 @@ class ActivityView(Struct, frozen=True):
     def payloads(self) -> tuple[PayloadView, ...]:
         """Return its parameters, without ``self``, and then its result."""
         return self.find_payloads()
+
+    @property
+    def exchanged(self) -> tuple[PayloadView, ...]:
+        """Return its payloads without the parameters that no call is known to give anything.
+
+        They have defaults, and are there for tests, or for other code that calls the function.
+        """
+        given = [call.payload for call in self.calls]
+        if None in given:
+            return self.payloads
+        most = max((len(sent) for sent in given if sent is not None), default=0)
+        plain = [p for p in self.signature.params if p.kind is ParamKind.POSITIONAL]
+        left_out = {p.name for p in plain[most:] if p.has_default}
+        return tuple(one for one in self.payloads if one.name not in left_out)
 
     @property
     def beats_in_loop(self) -> bool:
