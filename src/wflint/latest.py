@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -36,6 +36,10 @@ class Latest(Generic[K, V]):
         if self._drop is not None:
             for answer in known.values():
                 self._drop(answer)
+
+    def newest_first(self) -> Iterator[V]:
+        """Yield the answers that are kept."""
+        return reversed(self._known.values())
 
     def kept(self, key: K) -> V | None:
         """Return the answer if it is kept."""

@@ -13,6 +13,7 @@ from wflint.project.trees import CUTS
 
 if TYPE_CHECKING:
     from wflint.cache.fact_cache import Notes
+    from wflint.syntax.guard import NewerSyntax
     from wflint.syntax.pieces import Piece
 
 
@@ -57,17 +58,12 @@ def read_module(
     return ModuleReader(name, is_package, source).read(tree, source), None
 
 
-def why_unreadable(name: str, is_package: bool, source: Source) -> UnreadableSource | None:
-    """Return what :func:`read_module` raises for a text; ``None`` if it can be parsed."""
-    from wflint.syntax.guard import NewerSyntax, parse
-
+def why_not_newer(
+    name: str, is_package: bool, source: Source, newer: NewerSyntax
+) -> UnreadableSource | None:
+    """Return what is wrong with a text that Python refuses; ``None`` if LibCST can read it."""
     try:
-        parse(source)
-    except NewerSyntax as newer:
-        try:
-            _read_newer(name, is_package, source, newer.refused)
-        except UnreadableSource as error:
-            return error
+        _read_newer(name, is_package, source, newer.refused)
     except UnreadableSource as error:
         return error
     return None

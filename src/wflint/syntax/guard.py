@@ -71,6 +71,20 @@ def parse_or_empty(source: Source) -> ast.Module:
         return ast.Module([], [])
 
 
+def parse_once(source: Source) -> ast.Module | None:
+    """Return the tree of a text; ``None`` if the running Python cannot read it.
+
+    Either is kept with the text, the latter as its ``refused``: what :func:`parse` raises.
+    """
+    if source.refused is not None:
+        return None
+    try:
+        source.tree = parse(source)
+    except (NewerSyntax, UnreadableSource) as error:
+        source.refused = error.with_traceback(None)
+    return source.tree
+
+
 def _parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():

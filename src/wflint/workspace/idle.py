@@ -13,8 +13,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from wflint.files.source import Source
+from wflint.syntax.guard import parse_once
 from wflint.workspace.moves import FUNCTIONS
-from wflint.workspace.texts import parsed
 from wflint.workspace.unknown_names import known_among
 
 _LEAVES = (ast.Break, ast.Continue, ast.Raise, ast.Return)
@@ -32,7 +32,7 @@ class Idle(Struct, frozen=True):
 
 def idle_statements(source: Source, first: int, last: int) -> list[Idle]:
     """The statements in some rows that may do nothing, each alone on a line in a function."""
-    tree = parsed(source)
+    tree = parse_once(source)
     if tree is None:
         return []
     found = [s for block in _blocks(tree) for s in _idle_in(block, source, first, last)]
@@ -46,11 +46,11 @@ def idle_statements(source: Source, first: int, last: int) -> list[Idle]:
 
 
 def without(source: Source, statements: Iterable[Idle]) -> str:
-    """The text with blanks in place of some statements."""
+    """The text with empty lines in place of some statements."""
     lines = source.text.split("\n")
     for statement in statements:
         line = lines[statement.row - 1]
-        lines[statement.row - 1] = " " * len(line.rstrip("\r")) + line[len(line.rstrip("\r")) :]
+        lines[statement.row - 1] = "\r" if line.endswith("\r") else ""
     return "\n".join(lines)
 
 

@@ -22,7 +22,6 @@ from wflint.files.prefilter import Gate
 from wflint.files.select import shown_path
 from wflint.files.source import BOM, Source, UnreadableSource, has_cookie
 from wflint.fix.propose.generated import is_generated
-from wflint.project.module_reading import why_unreadable
 from wflint.run.check import needles_of
 from wflint.run.emit import Found
 from wflint.run.program_run import Examined
@@ -236,7 +235,7 @@ class Kept:
         if len(programs) != 1 or not is_only_broken(base, filename):
             return None
         known = self._broken[edit.path]
-        error = why_unreadable(known.name, known.is_package, after)
+        error = self._texts.why_unreadable(after, known.name, known.is_package)
         if error is None:
             return None
         self._look_through(edit, after.text)

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from wflint.files.source import Source
+from wflint.syntax.guard import parse_once
 from wflint.syntax.tokens import LAYOUT, tokens
-from wflint.workspace.texts import parsed
 
 _NO_CODE = re.compile(r"[ \t]*(?:#.*)?\r?$")
-UNUSUAL = re.compile(r"\r(?!\n)|[\f\v\x1c-\x1e\x85\u2028\u2029]")
+_RETURN = re.compile(r"\r(?!\n)")
+_UNUSUAL = "\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 """Characters at which some programs see another line begin."""
 
 
@@ -56,9 +57,15 @@ def changed_rows(before: Sequence[str], after: Sequence[str]) -> Move:
     return Move(first + 1, len(before) - first - same, len(after) - first - same)
 
 
+def has_unusual_lines(source: Source) -> bool:
+    """True if not all programs agree on where the lines of a text end."""
+    text = source.text  # it is long, and `in` much faster than a pattern
+    return any(one in text for one in _UNUSUAL) or ("\r" in text and bool(_RETURN.search(text)))
+
+
 def layout_move(before: Source, after: Source) -> Move | None:
     """How code has moved, if nothing but comments and blank lines has changed around it."""
-    if UNUSUAL.search(before.text) or UNUSUAL.search(after.text):
+    if has_unusual_lines(before) or has_unusual_lines(after):
         return None
     old, new = before.text.split("\n"), after.text.split("\n")
     move = changed_rows(old, new)
@@ -97,7 +104,7 @@ def _begins_a_line(source: Source, lines: Sequence[str], row: int) -> bool:
     """True if no line of code goes on in a row of a module, from the row above."""
     if row > 1 and lines[row - 2].rstrip("\r").endswith("\\"):
         return False
-    tree = parsed(source)
+    tree = parse_once(source)
     if tree is None:
         return False
     return not any(_goes_on(lines, first, last, row) for first, last in _around(tree, row))

@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from wflint.files.source import Source
+from wflint.syntax.guard import parse_once
 from wflint.workspace.moves import (
     FUNCTIONS,
-    UNUSUAL,
     Move,
     changed_rows,
+    has_unusual_lines,
     rows_of,
     statements_in,
 )
-from wflint.workspace.texts import parsed
 from wflint.workspace.unknown_names import known_among
 
 _WORD = re.compile(r"\w+")
@@ -40,7 +40,7 @@ class Renamed(Struct, frozen=True):
 
 def renamed_statement(before: Source, after: Source) -> Renamed | None:
     """Return how a statement in a function has changed, if the code is the same."""
-    if UNUSUAL.search(before.text) or UNUSUAL.search(after.text):
+    if has_unusual_lines(before) or has_unusual_lines(after):
         return None
     lines, new = before.text.split("\n"), after.text.split("\n")
     move = changed_rows(lines, new)
@@ -49,7 +49,7 @@ def renamed_statement(before: Source, after: Source) -> Renamed | None:
         return None
     if list(map(_form, lines[changed])) != list(map(_form, new[changed])):
         return None
-    old_tree, new_tree = parsed(before), parsed(after)
+    old_tree, new_tree = parse_once(before), parse_once(after)
     if old_tree is None or new_tree is None:
         return None
     found = _statements_around(old_tree, new_tree, move, before)

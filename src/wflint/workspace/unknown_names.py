@@ -8,11 +8,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from wflint.files.source import Source
+from wflint.syntax.guard import parse_once
 from wflint.workspace.moves import FUNCTIONS, rows_of, statements_in
-from wflint.workspace.texts import parsed
 
 _BUILTINS = frozenset(dir(builtins))
-_STAR = re.compile(r"\bimport[\s(\\]*\*")
+_STAR = re.compile(r"import[\s(\\]*\*")
 
 
 def known_among(
@@ -27,13 +27,17 @@ def known_among(
         return names
     lines = enumerate(source.text.split("\n"), 1)
     elsewhere = "\n".join(line for number, line in lines if number not in rows)
-    standing = frozenset(name for name in names if re.search(rf"\b{re.escape(name)}\b", elsewhere))
+    standing = frozenset(name for name in names if _stands_in(elsewhere, name))
     if standing:  # it may stand in a comment, be an attribute, or a local name of another function
-        tree = parsed(source)
+        tree = parse_once(source)
         if tree is None:
             return names
         standing &= _names_around(tree, row, rows) | _declared(tree)
     return standing | (names & _BUILTINS)
+
+
+def _stands_in(text: str, name: str) -> bool:
+    return name in text and bool(re.search(rf"\b{re.escape(name)}\b", text))
 
 
 def _declared(tree: ast.Module) -> frozenset[str]:
