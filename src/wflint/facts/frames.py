@@ -17,6 +17,7 @@ from wflint.facts.model import (
     Finding,
     FunctionBody,
     FunctionHead,
+    Kind,
     Mutation,
     Operation,
     Put,
@@ -37,7 +38,7 @@ class Frame:
 
     ``members`` are, of a class in a function, the definitions and assignments in its body with
     their sites, ``block`` is where it stands. ``numbers`` are those of the conditions, by the ids
-    of what they are written as.
+    of what they are written as. ``kept`` is what it puts into names that it declares global.
     """
 
     head: FunctionHead
@@ -62,6 +63,16 @@ class Frame:
     yields: bool = False
     members: list[tuple[int, Entry]] = field(default_factory=list)
     block: Block | None = None
+    kept: dict[str, dict[Ref, None]] = field(default_factory=dict)
+    put: dict[Ref, None] = field(default_factory=dict)
+
+    def as_kept(self, ref: Ref) -> list[Ref]:
+        """Return what a global name, or what calling it gives, is by what was put there."""
+        called = ref.of if ref.kind is Kind.RESULT and ref.of is not None else ref
+        if called.kind is not Kind.GLOBAL or called.path:
+            return []
+        values = self.kept.get(called.name, ())
+        return [replace(ref, of=value) if called is not ref else value for value in values]
 
     def body(self) -> FunctionBody:
         """The finished facts."""
@@ -84,6 +95,7 @@ class Frame:
             self.defaults,
             tuple(self.raises),
             tuple(self.results) if any(v.type is not ValueType.OTHER for v in self.results) else (),
+            tuple(self.put),
         )
 
 

@@ -264,9 +264,12 @@ class Results:
             name = "AsyncGenerator" if head.is_async else "Generator"
             return (builtin_types.made(f"collections.abc.{name}", (types,) if types else ()),)
         refs = body.returned
-        shown = unique(
-            e for r in refs for e in self.resolver.resolve(r, path, receiver, depth - 1, env)
+        shown, put = (
+            unique(e for r in of for e in self.resolver.resolve(r, path, receiver, depth - 1, env))
+            for of in (refs, body.put)
         )
+        if not any(isinstance(e, Unresolved) for e in put):
+            shown = unique((*shown, *put))
         is_vague = any(isinstance(e, Unresolved) for e in shown)
         if any(is_wide_logger(e) for e in said):
             declared = any(is_only_declared(ref, path, env) for ref in refs)

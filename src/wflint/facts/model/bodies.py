@@ -129,7 +129,8 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     attributes of other objects. ``mutations`` are all changes of objects that outlive it.
     ``conditions`` are those that places stand under, counted from 1, each behind the one that it
     comes after; ``defaults`` are the default values of parameters that are literals. ``results``
-    are the shapes of all that it returns, if one of them may be an option, or several.
+    are the shapes of all that it returns, if one of them may be an option, or several. ``put`` is
+    what it has put into the names of the module that it returns.
     """
 
     head: FunctionHead
@@ -150,3 +151,4 @@ class FunctionBody(Struct, frozen=True, array_like=True, gc=False):
     defaults: dict[str, Term] = {}
     raises: tuple[Raise, ...] = ()
     results: tuple[Value, ...] = ()
+    put: tuple[Ref, ...] = ()
