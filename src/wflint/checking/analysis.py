@@ -30,6 +30,7 @@ from wflint.checking.imports import ImportChain, ImportTime
 from wflint.checking.loading import LoadingChecks
 from wflint.checking.own_errors import OwnErrors
 from wflint.checking.readings import no_guard, reading_elsewhere, reading_for
+from wflint.checking.replaced_methods import gaps_of_decorators
 from wflint.checking.summaries import Summaries
 from wflint.checking.table_entries import with_hook
 from wflint.checking.violation import Violation
@@ -188,6 +189,7 @@ def analyse(question: AnalysisInput) -> AnalysisResult:
     answer.reached, events = _search(question, model, checker, entries)
     with store.faults.at(EVERYWHERE):
         answer.reached.gaps += gaps_of_workers(answer.reached, workflows, sandboxes)
+        answer.reached.gaps += gaps_of_decorators(answer.reached, workflows, resolver)
     answer.summaries = checker.summaries
     unmade = [one.cls for one in answer.unseen if not one.decorator]
     parts = Parts(workflows, defining, question.gated.named, events, answer.reached, unmade)
