@@ -31,11 +31,6 @@ LIKE_THEM = {
     "packages that it imports cannot be loaded there": (
         "import urllib.request\nclass Request(urllib.request.Request): ...\n"
     ),
-    "the extension module of `cryptography` asks for a `dict` of modules, which is none there": (
-        "import ctypes, sys\n"
-        "sets = ctypes.pythonapi.PyDict_SetItemString\n"
-        "sets(ctypes.py_object(sys.modules), b'shop_part', ctypes.py_object(sys))\n"
-    ),
     "its extension modules can be loaded only once": (
         "import sys\nif 'shop_once' in sys.notes: raise ImportError('only once')\n"
         "sys.notes.append('shop_once')\n"

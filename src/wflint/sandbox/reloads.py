@@ -206,17 +206,7 @@ def _shown(fact: ImportFact) -> list[str]:
     return [fact.module]
 
 
-_EMPTY = frozenset(
-    {
-        "azure",
-        "cryptography",
-        "cryptography.hazmat.primitives",
-        "cryptography.hazmat.primitives.asymmetric",
-        "cryptography.hazmat.primitives.kdf",
-        "google",
-        "google.cloud",
-    }
-)
+_EMPTY = frozenset({"azure", "google", "google.cloud"})
 """Packages that have nothing of their own: what is taken from them are modules."""
 
 
