@@ -7,7 +7,6 @@ outside of a workspace: several may be used in one process, and one by several t
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from wflint.run.request import Request, Result
 from wflint.system.disk import read_file
 from wflint.workspace.answer import Answer
 from wflint.workspace.cancelling import Token, Wish
+from wflint.workspace.collecting import collect
 from wflint.workspace.kept import Kept
 from wflint.workspace.texts import Texts
 
@@ -193,7 +193,7 @@ class Workspace:
         """Free the memory of old answers, when there is a moment for that."""
         if self._dropped:
             self._dropped = 0
-            gc.collect()
+            collect()
 
 
 def _others(texts: Mapping[str, bytes]) -> dict[str, bytes]:
