@@ -77,7 +77,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import Api, Exit, Fixable, Report, Rule, Scope, Severity
+from wflint.rule import Api, Exit, Fixable, Report, Rule, Scope, Severity, listed
 
 from ._handlers import (
     CANCELLED,
@@ -175,8 +175,8 @@ def _advice(at: TryView, found: Iterable[str]) -> str:
     if other is None and len(missing) == 1:
         return "catch that"
     if other is None:
-        return f"catch {_both(missing)}, and ask `is_cancelled_exception()`"
-    catch = f"catch {_both(missing)}, and " if missing else ""
+        return f"catch {listed(missing)}, and ask `is_cancelled_exception()`"
+    catch = f"catch {listed(missing)}, and " if missing else ""
     if at.raises(other):
         ask = f"is_cancelled_exception({other.name or 'e'})"
         return f"{catch}ask `{ask}` in `{at.shown(other)}`, which gets it"
@@ -185,10 +185,6 @@ def _advice(at: TryView, found: Iterable[str]) -> str:
 
 def _called(error: str) -> str:
     return error.removeprefix("temporalio.exceptions.")
-
-
-def _both(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _of_activity(at: TryView, handler: Handler) -> Iterable[Report]:

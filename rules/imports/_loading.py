@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wflint.rule import PlacedReport, Report, Severity
+from wflint.rule import PlacedReport, Report, Severity, listed
 
 if TYPE_CHECKING:
     from wflint.rule import ForeignModule, LoadedImport
@@ -65,7 +65,7 @@ def _names(imports: Sequence[LoadedImport]) -> str:
     for name in (name for one in imports for name in _names_of(one)):
         found.setdefault(name.partition(" ")[0], name)
     with_them = _others(imports) if all(one.has_activities for one in imports) else ""
-    return f"{_listed(list(found.values()))}{with_them}"
+    return f"{_first_of(list(found.values()))}{with_them}"
 
 
 def _others(imports: Sequence[LoadedImport]) -> str:
@@ -73,14 +73,14 @@ def _others(imports: Sequence[LoadedImport]) -> str:
     own = {one.module for one in imports}
     foreign = (module.name for one in imports for module in one.foreign if module.name not in own)
     packages = dict.fromkeys(name.partition(".")[0] for name in foreign)
-    return f", with {_listed([f'`{name}`' for name in packages])}," if packages else ""
+    return f", with {_first_of([f'`{name}`' for name in packages])}," if packages else ""
 
 
 def _what(imports: Sequence[LoadedImport]) -> str:
     """Return what to import in another way: what the statement names, not what lies behind it."""
     if len(imports) > 1:
         lead_on = all(_is_led_to(one) for one in imports)
-        return _listed([f"`{one.module}`" for one in imports]) if lead_on else "them"
+        return _first_of([f"`{one.module}`" for one in imports]) if lead_on else "them"
     one = imports[0]
     return f"`{one.module}`" if _is_led_to(one) else "it"
 
@@ -90,12 +90,12 @@ def _is_led_to(one: LoadedImport) -> bool:
     return bool(one.foreign) and all(module.by for module in one.foreign)
 
 
-def _listed(names: list[str]) -> str:
+def _first_of(names: list[str]) -> str:
     """Return names as a list of words, the first few of them."""
     shown = names[:_SHOWN]
     if len(names) > _SHOWN:
         shown.append(f"{len(names) - _SHOWN} more")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return listed(shown)
 
 
 def _names_of(one: LoadedImport) -> list[str]:

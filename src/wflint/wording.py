@@ -1,11 +1,12 @@
-"""Quoting of code and of long texts in messages."""
+"""Quoting of code, of long texts and of lists in messages."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 NOT_IMPORTED = "the module cannot be imported"
-"""What messages say of an error that comes while a module is imported."""
+"""What messages say of an error that is raised while a module is imported."""
 
 _FAILS_IN_CELL = "its cell fails when it is run"
 
@@ -28,3 +29,8 @@ def in_notebook(message: str) -> str:
 def shortened(text: str, most: int) -> str:
     """Return a text, or its beginning and dots if it has more than ``most`` characters."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list of words: ``a, b and c``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

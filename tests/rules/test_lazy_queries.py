@@ -1,4 +1,4 @@
-"""What is said of objects that only describe a query until somebody reads it."""
+"""Messages about lazy queries: making one is told from reading its results."""
 
 from __future__ import annotations
 

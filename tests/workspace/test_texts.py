@@ -1,4 +1,4 @@
-"""What cannot be read is told as by a cold run; LibCST is only asked where it may know better."""
+"""Errors in a text are those of a cold run, and LibCST is asked only where it might parse it."""
 
 from __future__ import annotations
 

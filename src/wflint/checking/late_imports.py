@@ -1,4 +1,4 @@
-"""What workflow code imports only when it comes there, and is told to import at the top."""
+"""Imports in functions of workflow code that a rule says should be at the top of the file."""
 
 from __future__ import annotations
 

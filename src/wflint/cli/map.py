@@ -11,13 +11,12 @@ import click
 from msgspec.structs import replace
 
 from wflint.cli.around import FAILED, progress, request_to_read, say, write_file
+from wflint.diagnostics import SYNTAX_ERROR
 
 if TYPE_CHECKING:
     from wflint.map.links import Links
     from wflint.map.model import Map
     from wflint.run.request import Request, Result
-
-from wflint.diagnostics import SYNTAX_ERROR
 
 ENDINGS = {
     ".html": "page",

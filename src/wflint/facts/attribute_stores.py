@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from wflint.facts.frames import Entry
 from wflint.facts.model import Kind, Put, Ref
 from wflint.facts.refs import Refs
+from wflint.facts.scopes import is_global
 from wflint.facts.types import declared_as, either, instance
 
 NONE = Ref(Kind.GLOBAL, "None")
@@ -41,13 +42,20 @@ class AttributeStores:
         self.skips = skips
 
     def assigned(self, entry: Entry, node: cst.Assign) -> None:
-        """Note what an assignment puts into attributes."""
+        """Note what an assignment puts into attributes, and into names declared global."""
         for assigned in node.targets:
             target = assigned.target
             if isinstance(target, cst.Subscript):
                 self._note_put(entry, target.value, self.refs.ref(node.value, entry.state.scope))
             elif isinstance(target, (cst.Attribute, cst.Tuple)):
                 self._note_attributes(entry, target, node.value)
+            elif is_global(target, entry.state.scope):
+                self._note_global(entry, target, node.value)
+
+    def _note_global(self, entry: Entry, name: cst.CSTNode, given: cst.BaseExpression) -> None:
+        ref = self.refs.ref(given, entry.state.scope)
+        if isinstance(name, cst.Name) and ref != NONE and not entry.state.flags & self.skips:
+            entry.state.frame.kept.setdefault(name.value, {})[ref] = None
 
     def _note_attributes(
         self, entry: Entry, target: cst.CSTNode, given: cst.BaseExpression

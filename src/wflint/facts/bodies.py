@@ -262,16 +262,6 @@ class BodyReader:
     def _note_assign(self, site: int, entry: Entry, node: cst.Assign) -> None:
         _note_member(site, entry)
         self.stores.assigned(entry, node)
-        self._note_kept(entry, node)
-
-    def _note_kept(self, entry: Entry, node: cst.Assign) -> None:
-        """Note what is put into names that are declared global."""
-        for assigned in node.targets:
-            target = assigned.target
-            if isinstance(target, cst.Name) and is_global(target, entry.state.scope):
-                ref = self.refs.ref(node.value, entry.state.scope)
-                if ref != NONE and not entry.state.flags & self.walker.skips:
-                    entry.state.frame.kept.setdefault(target.value, {})[ref] = None
 
     def _note_ann_assign(self, site: int, entry: Entry, node: cst.AnnAssign) -> None:
         _note_member(site, entry)

@@ -81,7 +81,7 @@ from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.options import newest_sdk, option_tables
-from wflint.wording import NOT_IMPORTED, on_one_line, shortened
+from wflint.wording import NOT_IMPORTED, listed, on_one_line, shortened
 
 if TYPE_CHECKING:
     from wflint.dataflow.def_use import tree_of
@@ -219,6 +219,7 @@ __all__ = [
     "is_command",
     "is_refused",
     "last_words",
+    "listed",
     "may_hold_none",
     "names_behind",
     "names_giving",

@@ -20,6 +20,7 @@ from wflint.project.module import Module
 from wflint.run.emit import Emitter, Found
 from wflint.syntax.tokens import LAYOUT, Place, plain_lines, tokens
 from wflint.system.hashing import blake2b
+from wflint.wording import on_one_line
 
 LONGEST = 200
 """Characters; of a longer statement only the offending expression is taken."""
@@ -90,9 +91,10 @@ def _first(rows: range) -> int:
 
 
 def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
-    places = list(emitter.places(one))
     if one.diagnostic.code == SYNTAX_ERROR:
-        return replace(one.diagnostic, statements=(row_at(of.lines, one.diagnostic.location),))
+        row = one.diagnostic.location.row
+        return replace(one.diagnostic, statements=(rows_as_text(of.lines, row, row),))
+    places = list(emitter.places(one))
     statements = tuple(of.text_at(*ends) for ends in places)
     if one.hit is None or not one.hit.others:
         return replace(one.diagnostic, statements=statements)
@@ -106,9 +108,9 @@ def _with_places(one: Found, of: Statements, emitter: Emitter) -> Diagnostic:
     return replace(one.diagnostic, statements=statements, others=others)
 
 
-def row_at(lines: Sequence[str], place: Location) -> str:
-    """Return the row of a place in a text that cannot be parsed, in which no statement ends."""
-    return _shortened(" ".join("".join(lines[place.row - 1 : place.row]).split()))
+def rows_as_text(lines: Sequence[str], first: int, last: int) -> str:
+    """Return some rows, counted from 1, in place of a statement that is not known."""
+    return _shortened(on_one_line(" ".join(lines[first - 1 : last])))
 
 
 class Statements:
@@ -135,11 +137,10 @@ class Statements:
         part = self._part(start.row)
         comment = part.comments.get(start.row)
         if comment is not None and comment.start <= first:
-            return _shortened(" ".join(comment.text.split()))
+            return _shortened(on_one_line(comment.text))
         pieces = part.around(first)
         if not pieces:
-            rows = self.lines[start.row - 1 : end.row]
-            return _shortened(" ".join(" ".join(rows).split()))
+            return rows_as_text(self.lines, start.row, end.row)
         whole = _written(pieces)
         if len(whole) <= LONGEST:
             return whole

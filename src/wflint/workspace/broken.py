@@ -11,7 +11,7 @@ from wflint.files.source import Source, UnreadableSource
 from wflint.run.emit import Found
 from wflint.run.fingerprint import with_fingerprints
 from wflint.run.program_run import Examined
-from wflint.run.statements import row_at
+from wflint.run.statements import rows_as_text
 from wflint.syntax.tokens import plain_lines
 from wflint.workspace.answer import Answer
 
@@ -32,7 +32,7 @@ def with_error(
 ) -> Answer:
     """The answer when another error is found in the text of a file of a program."""
     place = Location(error.row, max(1, error.column))
-    row = row_at(plain_lines(source.text), place)
+    row = rows_as_text(plain_lines(source.text), place.row, place.row)
 
     def renewed(one: Diagnostic) -> Diagnostic:
         if one.filename != filename:

@@ -206,9 +206,9 @@ class Kept:
 
     def _idle_in(self, before: Source, after: Source) -> list[Idle]:
         """What may do nothing among the rows of a text that have changed."""
-        move = changed_rows(before.text.split("\n"), after.text.split("\n"))
-        rows = after.text.split("\n")[move.first - 1 : move.first - 1 + move.after]
-        code = [row for row in rows if not _COMMENT.match(row)]
+        lines, new = before.text.split("\n"), after.text.split("\n")
+        move = changed_rows(lines, new)
+        code = [row for row in move.cut(lines, new)[1] if not _COMMENT.match(row)]
         if not code or not all(map(_MAY_BE_IDLE.match, code)):
             return []
         return idle_statements(after, move.first, move.first + move.after - 1)

@@ -40,6 +40,11 @@ class Move(Struct, frozen=True):
             return row
         return row + self.after - self.before if row >= self.first + self.before else None
 
+    def cut(self, before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Return the rows that have changed, as they were and as they are."""
+        start = self.first - 1
+        return [*before[start : start + self.before]], [*after[start : start + self.after]]
+
     def touches(self, first: int, last: int) -> bool:
         """True if rows that changed, or what was put between two, lie among some rows."""
         return first < self.first + self.before and self.first <= last
@@ -69,9 +74,8 @@ def layout_move(before: Source, after: Source) -> Move | None:
         return None
     old, new = before.text.split("\n"), after.text.split("\n")
     move = changed_rows(old, new)
-    start = move.first - 1
-    changed = (*old[start : start + move.before], *new[start : start + move.after])
-    if not all(map(_NO_CODE.match, changed)):
+    gone, come = move.cut(old, new)
+    if not all(map(_NO_CODE.match, (*gone, *come))):
         return None
     return move if _begins_a_line(before, old, move.first) else None
 

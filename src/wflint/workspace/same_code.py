@@ -44,10 +44,10 @@ def renamed_statement(before: Source, after: Source) -> Renamed | None:
         return None
     lines, new = before.text.split("\n"), after.text.split("\n")
     move = changed_rows(lines, new)
-    changed = slice(move.first - 1, move.first - 1 + move.before)
     if not move.before or move.before != move.after:
         return None
-    if list(map(_form, lines[changed])) != list(map(_form, new[changed])):
+    were, are = move.cut(lines, new)
+    if list(map(_form, were)) != list(map(_form, are)):
         return None
     old_tree, new_tree = parse_once(before), parse_once(after)
     if old_tree is None or new_tree is None:

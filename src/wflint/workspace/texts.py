@@ -62,7 +62,5 @@ def _is_wrong_in_any_syntax(source: Source, message: str, other: Source) -> bool
     if not _BRACKETS.search(message):
         return False
     lines, new = other.text.split("\n"), source.text.split("\n")
-    move = changed_rows(lines, new)
-    first = move.first - 1
-    changed = (*lines[first : first + move.before], *new[first : first + move.after])
-    return not any(_QUOTES.search(row) for row in changed)
+    gone, come = changed_rows(lines, new).cut(lines, new)
+    return not any(map(_QUOTES.search, (*gone, *come)))

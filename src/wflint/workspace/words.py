@@ -40,9 +40,7 @@ def words_of(text: str) -> Words:
 def changed_words(before: str, after: str) -> Words:
     """The words that have come or gone in the lines that have changed."""
     old, new = before.split("\n"), after.split("\n")
-    move = changed_rows(old, new)
-    first, last = move.first - 1, len(old) - (move.first - 1 + move.before)
-    gone, come = old[first : len(old) - last], new[first : len(new) - last]
+    gone, come = changed_rows(old, new).cut(old, new)
     return words_of("\n".join(gone)) ^ words_of("\n".join(come))
 
 
