@@ -227,6 +227,15 @@ class TestTheDiagnostic:
         flow(project, "from acme_common import stamp", "stamp()")
         assert places(run()) == []
 
+    def test_a_class_of_the_settings_is_entered_where_it_is_made(self, project: Path) -> None:
+        package = "import time\n\n\nclass Token:\n    def __init__(self):\n        time.time()\n"
+        write(project / SITE / "acme_common" / "token.py", package)
+        text = (project / "pyproject.toml").read_text()
+        named = '[[tool.wflint.apis]]\nname = "acme_common.token.Token"\nrule = "WFL113"\n'
+        write(project / "pyproject.toml", text + named)
+        flow(project, "from acme_common.token import Token", "Token()")
+        assert sorted(d.code for d in run().diagnostics) == ["WFL101", "WFL113"]
+
     @pytest.mark.parametrize("format", ["concise", "full", "json", "sarif", "github"])
     def test_can_be_reported_in_every_format(self, project: Path, format: str) -> None:
         flow(project, "from acme_common import stamp", "stamp()")

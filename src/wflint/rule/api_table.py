@@ -68,9 +68,11 @@ class ApiTable:
     def lookup(self, name: str, *, is_call: bool = True, base: int = 0) -> ApiEntry | None:
         """The entry that speaks for ``name``; one that says "fine" gives ``None``.
 
-        ``base`` is the length of the least specific name that may speak.
+        ``base`` is the length of the least specific name that may speak. To call ``a.B.__init__``
+        is to make an ``a.B``, as subclasses do.
         """
-        entry = self._entry(name, base)
+        made = name.removesuffix(".__init__")
+        entry = self._exact.get(name) or self._entry(made, min(base, len(made)))
         if entry is None or entry.rule is None:
             return None
         if entry.api.kind == ApiKind.CALL and not is_call:
@@ -92,9 +94,6 @@ class ApiTable:
         exact = self._exact.get(name)
         if exact is not None:
             return exact
-        made = name.removesuffix(".__init__")
-        if made != name:
-            return self._entry(made, min(base, len(made)))  # as making one, whoever does it
         if base and not _PLAIN_DATA.isdisjoint(name[base:].split(".")[1:-1]):
             return None  # a method of plain data of the object, `client.headers.get()`
         prefix = name
