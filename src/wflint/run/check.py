@@ -23,7 +23,7 @@ from wflint.config.find import ProjectFinder
 from wflint.config.settings import DEFAULT_EXCLUDE, DEFAULT_TEST_PATHS, Settings
 from wflint.files.notebook import broken, is_notebook, what_is_wrong
 from wflint.files.prefilter import Gate, Gated, gate
-from wflint.files.select import Group, select, shown_path
+from wflint.files.select import Group, Selected, select, shown_path
 from wflint.progress import counted
 from wflint.run.cache_place import CachePlace
 from wflint.run.request import Request, Result
@@ -53,16 +53,20 @@ class NotKnown(Exception):
 
 
 def check(
-    request: Request, keep: Keep | None = None, fact_caches: FactCaches | None = None
+    request: Request,
+    keep: Keep | None = None,
+    fact_caches: FactCaches | None = None,
+    selected: Selected | None = None,
 ) -> Result:
     """Check what the request names and say what was found.
 
     ``keep`` is called with each project, for those who want to know more than the result says.
-    ``fact_caches`` holds what is noted for those who check the same projects again.
+    ``fact_caches`` holds what is noted for those who check the same projects again, ``selected``
+    the files that the request names, if they are known already.
     Raises :class:`wflint.config.errors.ConfigError` for a configuration that cannot be used.
     """
     with _without_collector():
-        return check_beside_others(request, keep, fact_caches)
+        return check_beside_others(request, keep, fact_caches, selected)
 
 
 def check_groups(
@@ -95,17 +99,22 @@ def _without_collector() -> Iterator[None]:
 
 
 def check_beside_others(
-    request: Request, keep: Keep | None, fact_caches: FactCaches | None
+    request: Request,
+    keep: Keep | None,
+    fact_caches: FactCaches | None,
+    selected: Selected | None = None,
 ) -> Result:
     """Check as :func:`check` does, but let the garbage collector go on for other work.
 
     Raises :class:`NotKnown` if the request is for what an earlier run has found, and none has.
     """
     started = time.perf_counter()
-    cwd = Path(request.cwd) if request.cwd is not None else Path.cwd()
-    finder = ProjectFinder(cwd, request.config, request.isolated, request.overrides)
-    selected = select(request.paths, finder, request.stdin_filename)
-    result = Result(problems=selected.problems, warnings=selected.warnings, notes=selected.notes)
+    finder = finder_for(request)
+    cwd = finder.cwd
+    selected = selected or select_files(request, finder)
+    result = Result(
+        problems=[*selected.problems], warnings=[*selected.warnings], notes=[*selected.notes]
+    )
     for group in selected.groups:
         try:
             _check_project(group, request, cwd, result, keep, fact_caches)
@@ -128,6 +137,17 @@ def check_beside_others(
     result.gaps.sort(key=lambda gaps: gaps.sort_key())
     result.stats.seconds = time.perf_counter() - started
     return result
+
+
+def finder_for(request: Request) -> ProjectFinder:
+    """Return what finds the project of a file as a run of the request does."""
+    cwd = Path(request.cwd) if request.cwd is not None else Path.cwd()
+    return ProjectFinder(cwd, request.config, request.isolated, request.overrides)
+
+
+def select_files(request: Request, finder: ProjectFinder | None = None) -> Selected:
+    """Return the files that a request names; ``finder`` is as :func:`finder_for` makes it."""
+    return select(request.paths, finder or finder_for(request), request.stdin_filename)
 
 
 def _check_project(

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from wflint.fix.apply import write as writing
 from wflint.fix.apply.ignores import add_ignores
-from wflint.fix.apply.rounds import Mended, Outcome, finder_for, mend
+from wflint.fix.apply.rounds import Mended, Outcome, mend
 from wflint.fix.apply.write import NotWritten, Patience, write
 from wflint.report.summary import count
-from wflint.run.check import check, is_stdin
+from wflint.run.check import check, finder_for, is_stdin
 from wflint.run.request import Request, Result
 from wflint.system.borders import Border
 from wflint.system.printable import visible

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property
-from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wflint.baseline.entry import Entry
 from wflint.cache.between_checks import FactCaches
-from wflint.config.find import ProjectFinder
 from wflint.diagnostics import Applicability, Diagnostic
 from wflint.files.notebook import is_notebook
-from wflint.files.select import select
 from wflint.files.source import Source, UnreadableSource, decode
 from wflint.fix.apply.splice import Span, choose, splice
 from wflint.fix.apply.unused_imports import without_unused
-from wflint.run.check import check, reader
+from wflint.run.check import check, reader, select_files
 from wflint.run.request import Request, Result
 from wflint.suppress.diagnostics import UNUSED
 from wflint.syntax.validity import is_python
@@ -71,6 +67,7 @@ class Rounds:
         self.given_up: dict[str, str] = {}
         self.fact_caches = FactCaches()
         self.left_before: tuple[Entry, ...] = ()
+        self.selected = select_files(request)
 
     def run(self) -> Outcome:
         result = self._check()
@@ -92,7 +89,7 @@ class Rounds:
         mended = bool(texts) and not self.request.texts
         texts = {**self.request.texts, **texts}
         request = replace(self.request, texts=texts, mended=mended, left_before=self.left_before)
-        return check(request, fact_caches=self.fact_caches)
+        return check(request, fact_caches=self.fact_caches, selected=self.selected)
 
     def _apply(self, result: Result) -> bool:
         """Apply the fixes of one round. Comments that hide nothing wait until all else is done."""
@@ -183,22 +180,10 @@ class Rounds:
 
     def _others(self) -> Iterator[bytes]:
         """The bytes of all files of the projects."""
-        for path in self._paths:
+        for path in (path for group in self.selected.groups for path in group.files):
             file = self.files.get(path)
             with suppress(OSError):
                 yield file.after if file is not None else self.read(path)
-
-    @cached_property
-    def _paths(self) -> list[str]:
-        """All files of the projects."""
-        request = self.request
-        groups = select(request.paths, finder_for(request), request.stdin_filename).groups
-        return [path for group in groups for path in group.files]
-
-
-def finder_for(request: Request) -> ProjectFinder:
-    """Return the finder of a file's project, which looks as the requested run does."""
-    return ProjectFinder(Path.cwd(), request.config, request.isolated, request.overrides)
 
 
 def by_file(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[str, list[Diagnostic]]]:
