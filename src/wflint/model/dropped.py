@@ -103,7 +103,8 @@ class Dropped:
             return None
         if self._flow.method(name) is not None:
             return self._read_by(name)
-        return {name} if self._is_made_of(name, _PLAIN) or self._is_given(name) else None
+        holds_no_other = self._is_made_of(name, _PLAIN) or self._is_plain(name)
+        return {name} if holds_no_other or self._is_given(name) else None
 
     def _read_by(self, method: str) -> set[str] | None:
         fn = self._flow.method(method)
@@ -121,6 +122,17 @@ class Dropped:
         """True if all that an attribute is set to is of some builtin types."""
         refs = self._refs(name)
         return bool(refs) and all(_is_of(ref, types) for ref in refs)
+
+    def _is_plain(self, name: str) -> bool:
+        """True if all that an attribute is set to are such values, as fields say that are read."""
+        flow = self._flow
+        bodies = ((fn, self._store.body(fn)) for fn in flow.methods)
+        sets = [(fn, body.attributes[name]) for fn, body in bodies if name in body.attributes]
+        return bool(sets) and all(
+            _is_of(part, _PLAIN) or flow.is_plain_value(fn, part)
+            for fn, ref in sets
+            for part in _parts(ref)
+        )
 
     def _is_given(self, name: str) -> bool:
         """True for a part of what the run method was given, which is older than what was left."""
@@ -152,6 +164,17 @@ def _set_first(steps: Iterable[At]) -> set[str]:
         if step.what in (What.READ, What.WRITE):
             seen.add(step.name)
     return found
+
+
+def _parts(ref: Ref) -> Iterator[Ref]:
+    """Return the values of which one is set, and those that are added up."""
+    pending = [ref]
+    while pending:
+        at = pending.pop()
+        if at.kind in (Kind.OR, Kind.EITHER, Kind.OPERATION) and at.others:
+            pending += at.others
+        else:
+            yield at
 
 
 def _is_of(ref: Ref, types: frozenset[str]) -> bool:

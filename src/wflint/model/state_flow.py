@@ -219,9 +219,18 @@ class StateFlow:
         of = next((p.annotation for p in params if p.name == name), UNKNOWN)
         if of.kind is Kind.UNKNOWN:
             return False
-        found = self._resolver.resolve(Ref(Kind.INSTANCE, path=(attribute,), of=of), fn.path)
-        return bool(found) and all(
-            isinstance(e, ExternalValue) and e.instance and e.name in _PLAIN for e in found
+        return self.is_plain_value(fn, Ref(Kind.INSTANCE, path=(attribute,), of=of))
+
+    def is_plain_value(self, fn: Fn, ref: Ref) -> bool:
+        """True if a value in a method is one that nobody can change, as a declared type says.
+
+        The default of a field alone says nothing: another may be given.
+        """
+        found = [*self._resolver.resolve(ref, fn.path)]
+        declared = [e for e in found if not (isinstance(e, ExternalValue) and e.name == _NONE)]
+        return bool(declared) and all(
+            isinstance(e, ExternalValue) and e.instance and e.base > 0 and e.name in _PLAIN
+            for e in declared
         )
 
     def is_field(self, name: str, part: str) -> bool:
