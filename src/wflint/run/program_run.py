@@ -20,6 +20,7 @@ from wflint.cache.read_log import ReadLog
 from wflint.cache.shelf import Shards
 from wflint.callgraph.graph import DEFINITION
 from wflint.checking.analysis import AnalysisInput, AnalysisResult, analyse
+from wflint.checking.hook_advice import with_possible_advice
 from wflint.checking.inside import inside_entries
 from wflint.checking.program_notes import Whole
 from wflint.checking.unrecorded import without_unrecorded
@@ -258,7 +259,8 @@ class ProjectRun:
         """Diagnostics in the chosen files; all others are looked at for suppressions only."""
         codes = self.governing.all_codes
         hits = [h for h in answer.checker.violations.found.values() if h.rule.code in codes]
-        hits = emitter.lifted(without_unrecorded(answer, hits, self.whole))
+        harmful = without_unrecorded(answer, hits, self.whole)
+        hits = emitter.lifted(with_possible_advice(answer, harmful))
         if not any(emitter.directives(path) for path in self._loaded()):
             hits = [h for h in hits if h.fn.path in self.chosen]
         hits = list(without_expected(hits, emitter))

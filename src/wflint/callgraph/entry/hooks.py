@@ -47,5 +47,8 @@ CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
 }
 """Base classes, and those of their methods that the SDK calls inside workflows."""
 
+CONVERTERS = frozenset(base for base in CODE_IN_WORKFLOWS if ".converter." in base)
+"""Those that turn values into payloads, and back."""
+
 READ_ONLY = frozenset({"handle_query", "handle_update_validator"})
 """Those of these methods that run for queries and update validators."""
