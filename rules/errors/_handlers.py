@@ -24,7 +24,14 @@ FAILS_AS = {
 COMES_AS = {Effect.AWAITS_ASYNCIO: CANCELLED, **FAILS_AS}
 _WIDER = frozenset({"", "builtins.BaseException"})
 _LOOKS = frozenset({"__cause__", "cause", "retry_state"})
-_SHOW = ("builtins.print", "builtins.repr", "builtins.str", "builtins.type", "logging.")
+_SHOW = (
+    "builtins.hasattr",
+    "builtins.print",
+    "builtins.repr",
+    "builtins.str",
+    "builtins.type",
+    "logging.",
+)
 _LOGGERS = (".critical", ".debug", ".error", ".exception", ".info", ".log", ".warning")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+
 import libcst as cst
 
 from wflint.facts.frames import Entry
@@ -10,8 +13,10 @@ _LEVELS = frozenset(
     {"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"}
 )
 _TEXTS = frozenset({"repr", "str"})
+_COMMAND = re.compile(r"(?:execute|start)_(?:local_activity|activity|child_workflow)")
 _PARTS = frozenset(
     {
+        cst.Arg,
         cst.Attribute,
         cst.BinaryOperation,
         cst.BooleanOperation,
@@ -29,30 +34,68 @@ _PARTS = frozenset(
 """What a text is put together by, and what it is taken from and put into."""
 
 
-def is_only_text(entry: Entry) -> bool:
+def is_only_text(entry: Entry, uses_of: Callable[[str], Iterable[Entry]]) -> bool:
     """True if a name, or an attribute of it, only becomes a part of a text that nobody looks at.
 
-    A logger and a class are told by their names, as is what makes texts: whatever else they may be,
-    no test is made there.
+    A logger, a class and a command are told by their names, as is what makes texts: whatever else
+    they may be, no test is made there. ``uses_of`` gives what reads a local name.
     """
-    is_text, around = False, entry.parent
-    while around is not None:
-        kind = type(around.node)
-        if kind is cst.Return:
-            return is_text
-        if kind is cst.Arg:
-            around = around.parent
-            func = around.node.func if around and isinstance(around.node, cst.Call) else None
-            if func is None or _is_log(func):
-                return func is not None
-            if isinstance(func, cst.Name) and func.value in _TEXTS:
-                is_text = True
-            elif not (is_text and _is_class(func)):
-                return False
-        elif kind not in _PARTS:
+    pending = [(entry, False)]
+    followed: set[str] = set()
+    while pending:
+        goal = _goal(*pending.pop())
+        if goal is None:
             return False
-        is_text |= kind is cst.FormattedStringExpression
-        around = around.parent if around is not None else None
+        if goal and goal not in followed:
+            followed.add(goal)
+            pending += [(use, True) for use in uses_of(goal)]
+    return True
+
+
+def _goal(entry: Entry, is_text: bool) -> str | None:
+    """Return the local name that gets the text; ``""`` where it goes; ``None`` if it is looked at.
+
+    ``is_text`` if what is there is a text already, or something that holds one.
+    """
+    inner, around = entry, entry.parent
+    while around is not None:
+        node = around.node
+        if isinstance(node, cst.IfExp) and inner.node is node.test:
+            return ""  # that there is a cause says nothing of it
+        if isinstance(node, cst.Return):
+            return "" if is_text else None
+        if isinstance(node, (cst.Assign, cst.AnnAssign)):
+            return _local(node) if is_text else None
+        if isinstance(node, cst.Call):
+            if not isinstance(inner.node, cst.Arg):
+                return None
+            if _is_log(node.func) or (is_text and _is_command(node.func)):
+                return ""
+            if isinstance(node.func, cst.Name) and node.func.value in _TEXTS:
+                is_text = True
+            elif not (is_text and _is_class(node.func)):
+                return None
+        elif type(node) not in _PARTS:
+            return None
+        is_text |= isinstance(node, cst.FormattedStringExpression)
+        inner, around = around, around.parent
+    return None
+
+
+def _local(node: cst.Assign | cst.AnnAssign) -> str | None:
+    """The name that is assigned to, if it is a single one."""
+    targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else [node.target]
+    match targets:
+        case [cst.Name(value=name)]:
+            return name
+    return None
+
+
+def _is_command(func: cst.BaseExpression) -> bool:
+    """True for `workflow.execute_activity`, and what else sends its arguments away."""
+    match func:
+        case cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name):
+            return _COMMAND.match(name) is not None
     return False
 
 

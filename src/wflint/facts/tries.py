@@ -6,13 +6,14 @@ Sites are numbers in a walk in source order, so what is below a node is a range 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import libcst as cst
 
 from wflint.facts.counting import tries_again
 from wflint.facts.exits import exits, exits_behind
-from wflint.facts.frames import Entry
+from wflint.facts.frames import Entry, Frame
 from wflint.facts.model import Exit, Handler, Kind, Ref, Site, Try
 from wflint.facts.only_text import is_only_text
 from wflint.facts.refs import Refs
@@ -187,6 +188,7 @@ class Tries:
         asked: dict[str, None] = {}
         given: dict[Site, None] = {}
         kept = False
+        uses_of = partial(self._loads, self._entries[site].state.frame)
         for entry in self._entries[site + 1 : self._end(site)]:
             if not (isinstance(entry.node, cst.Name) and entry.node.value == name):
                 continue
@@ -195,13 +197,21 @@ class Tries:
             outer = entry.above(1)
             call = entry.above(2)
             if isinstance(outer, cst.Attribute):
-                if not is_only_text(entry):
+                if not is_only_text(entry, uses_of):
                     asked[outer.attr.value] = None
             elif isinstance(outer, cst.Arg) and isinstance(call, cst.Call):
                 given[self._order[id(call)]] = None
             elif not isinstance(outer, (cst.FormattedStringExpression, cst.AsName)):
-                kept = kept or not is_only_text(entry)
+                kept = kept or not is_only_text(entry, uses_of)
         return tuple(asked), tuple(given), kept
+
+    def _loads(self, frame: Frame, name: str) -> Iterator[Entry]:
+        """Yield where a local name of a function is read, also in functions inside of it."""
+        for entry in self._entries:
+            if not (isinstance(entry.node, cst.Name) and entry.node.value == name):
+                continue
+            if not (entry.state.frame is frame and _is_stored(entry)):
+                yield entry
 
     def _leaving(self, last: Site) -> Site:
         """The first statement of a ``finally`` that leaves it; loops in it keep their jumps."""
@@ -238,6 +248,21 @@ class Tries:
                     outer = self._order[id(parent.node)]
                     self._ends[outer] = max(self._ends[outer], self._ends[number])
         return self._ends[site]
+
+
+def _is_stored(entry: Entry) -> bool:
+    """True of a name that is set, and of one that is no local name: an option, or an attribute."""
+    above = entry.above(1)
+    match above:
+        case cst.AssignTarget():
+            return True
+        case cst.AnnAssign(target=target) | cst.AugAssign(target=target):
+            return target is entry.node
+        case cst.Arg(keyword=keyword):
+            return keyword is entry.node
+        case cst.Attribute(attr=attr):
+            return attr is entry.node
+    return False
 
 
 def _left_at_end(block: Entry) -> Entry | None:
