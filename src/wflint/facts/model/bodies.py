@@ -57,9 +57,8 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     is set if there is a ``raise`` in it, and ``exits`` are the ways out of it, those of
     :class:`Exit`. Of the error, which has ``name``, it reads the attributes ``asked``, gives it to
     the calls at the sites ``given``, and does something else with it (keeps it, compares it) if
-    ``kept`` is set; what only becomes a part of a text that is logged, returned or sent by a command
-    does not count. ``tries_again`` is set if it only raises where a counter of the loop around says
-    so.
+    ``kept`` is set; what only becomes a part of a text that is logged, returned or sent away does
+    not count. ``tries_again`` is set if it only raises where a counter of the loop around says so.
     """
 
     site: Site

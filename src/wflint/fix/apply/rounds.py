@@ -64,7 +64,7 @@ class Rounds:
         self.wanted = {Applicability.SAFE, *([Applicability.UNSAFE] if unsafe else [])}
         self.read = reader(request)
         self.files: dict[str, Mended] = {}
-        self.given_up: dict[str, str] = {}
+        self.given_up: dict[str, tuple[str, str]] = {}  # by path: the name as shown, and why
         self.fact_caches = FactCaches()
         self.left_before: tuple[Entry, ...] = ()
         self.selected = select_files(request)
@@ -80,7 +80,7 @@ class Rounds:
             self._note_unfinished(result)
         if self._clean_up():
             result = self._check()
-        result.problems += [self.given_up[path] for path in sorted(self.given_up)]
+        self._tell_given_up(result)
         changed = [file for file in self.files.values() if file.after != file.before]
         return Outcome(result, sorted(changed, key=lambda file: file.filename))
 
@@ -133,9 +133,8 @@ class Rounds:
             chosen, edits = self._edits(diagnostics, Source(text), path)
             after = splice(file.after, edits)
         except OSError as error:
-            self.given_up[path] = (
-                f"{filename}: it cannot be read any more: {error.strerror or error}"
-            )
+            reason = f"it cannot be read any more: {error.strerror or error}"
+            self.given_up[path] = filename, reason
             return False
         except (UnreadableSource, UnicodeError) as error:
             assert file is not None
@@ -156,8 +155,15 @@ class Rounds:
         changed = file.after != file.before
         file.after = file.before
         file.fixed.clear()
-        self.given_up[file.path] = f"{file.filename}: {reason}"
+        self.given_up[file.path] = file.filename, reason
         return changed
+
+    def _tell_given_up(self, result: Result) -> None:
+        """Say why files are not fixed, each once: a file that is gone cannot be checked either."""
+        given_up = [self.given_up[path] for path in sorted(self.given_up)]
+        gone = tuple(f"{name}: cannot be read: " for name, _ in given_up)
+        result.problems[:] = [line for line in result.problems if not line.startswith(gone)]
+        result.problems += [f"{name}: {reason}" for name, reason in given_up]
 
     def _note_unfinished(self, result: Result) -> None:
         left = [d for d in result.diagnostics if self._is_wanted(d, result)]
