@@ -31,6 +31,9 @@ Messages = dict[str, list[types.Diagnostic]]
 AT_ONCE, AFTER_EDIT, AFTER_FILES = 0.0, 0.15, 0.3
 """Seconds that a check waits for more of the same: to be typed, or to be written to disk."""
 
+_PAUSE = 1.0
+"""Seconds without an edit after which there is time to free memory."""
+
 log = logging.getLogger("wflint")
 
 
@@ -63,6 +66,7 @@ class Session:
         self._pushed: dict[str, list[types.Diagnostic]] = {}
         self._jobs: dict[Folder, _Job] = {}
         self._said: set[str] = set()
+        self._tidying: asyncio.TimerHandle | None = None
         self._checks = ThreadPoolExecutor(1, "wflint-check")
         self._questions = ThreadPoolExecutor(1, "wflint-question")
 
@@ -192,6 +196,7 @@ class Session:
         before = self._jobs.get(folder)
         if before is not None:
             before.token.withdraw()
+        self._keep_going()
         job = self._jobs[folder] = _Job()
         job.task = asyncio.ensure_future(self._run(folder, job, delay))
 
@@ -242,8 +247,18 @@ class Session:
             return
         folder.found, messages = done
         self._tell(folder, messages)
-        if self._jobs.get(folder) is job:
-            loop.run_in_executor(self._checks, folder.workspace.tidy)
+        self._keep_going()
+        self._tidying = loop.call_later(_PAUSE, self._tidy)
+
+    def _keep_going(self) -> None:
+        """Free no memory for now: that takes half a second, and somebody is typing."""
+        if self._tidying is not None:
+            self._tidying.cancel()
+            self._tidying = None
+
+    def _tidy(self) -> None:
+        for folder in self.folders:
+            self._checks.submit(folder.workspace.tidy)
 
     def _check(
         self, folder: Folder, token: Token, progress: Tell | None
@@ -345,5 +360,6 @@ class Session:
         """End all checks. Nothing is told after that."""
         for job in self._jobs.values():
             job.token.withdraw()
+        self._keep_going()
         self._checks.shutdown(wait=False, cancel_futures=True)
         self._questions.shutdown(wait=False, cancel_futures=True)

@@ -35,7 +35,7 @@ from wflint.workspace.moved import Mover, Stays
 from wflint.workspace.moves import Move, changed_rows, crosses, layout_move
 from wflint.workspace.same_code import renamed_statement
 from wflint.workspace.texts import Texts
-from wflint.workspace.words import are_idle, changed_words, names_in, words_of
+from wflint.workspace.words import KnownNames, are_idle, changed_words, known_names, words_of
 
 _DIRECTIVE = re.compile(r"#.*(?:wflint|noqa)", re.IGNORECASE)
 _IMPORT = re.compile(r"(?:from|import)\b")
@@ -62,7 +62,7 @@ class Kept:
         self._reading = reading
         self._wish = wish
         self._texts = texts
-        self._names: frozenset[str] | None = None
+        self._names: KnownNames | None = None
         modules = [p.answer.store.modules for p in answer.programs]
         self._digests = [dict(p.read.digests) for p in answer.programs]
         self._read = [frozenset(known) for known in modules]
@@ -261,10 +261,11 @@ class Kept:
         if changed and not are_idle(changed, self._known_names()):
             raise Stays
 
-    def _known_names(self) -> frozenset[str]:
+    def _known_names(self) -> KnownNames:
         if self._names is None:
             programs = self.answer.programs
-            self._names = names_in(m for p in programs for m in p.answer.store.modules.values())
+            modules = (m for p in programs for m in p.answer.store.modules.values())
+            self._names = known_names(modules)
         return self._names
 
     def _let_go(self, edit: _Edit, plain: str | None = None) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from wflint.facts.model import ModuleFacts
 from wflint.project.module import Module
 from wflint.workspace.moves import changed_rows
 
-_WORD = re.compile(r"(\w+)([ \t]*\()?")
+_WORD = re.compile(r"(\.\s*)?(\w+)([ \t]*\()?")
 _TELLING = re.compile(
     r"""
     wflint | noqa | coding | generated | edit | type: | pragma
@@ -29,24 +30,50 @@ _TELLING = re.compile(
 )
 """Beginnings and parts of words that wflint itself looks for."""
 
-Words = set[tuple[str, bool]]
+
+class Word(NamedTuple):
+    """A word of a text, with a dot before it (``is_attribute``), or something like a call of it."""
+
+    text: str
+    is_called: bool
+    is_attribute: bool
 
 
-def words_of(text: str) -> Words:
-    """The words of a text, each with whether something like a call of it is there."""
-    return {(word, bool(called)) for word, called in _WORD.findall(text)}
+class KnownNames(NamedTuple):
+    """The names that a program gives to something; ``attributes`` are those of classes.
+
+    Nobody looks for an attribute in a text but behind a dot.
+    """
+
+    names: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+
+    def has(self, word: Word) -> bool:
+        """True if somebody may look for a word."""
+        return word.text in self.names or (word.is_attribute and word.text in self.attributes)
 
 
-def changed_words(before: str, after: str) -> Words:
+def words_of(text: str) -> set[Word]:
+    """The words of a text."""
+    found = _WORD.findall(text)
+    return {Word(word, bool(called), bool(dotted)) for dotted, word, called in found}
+
+
+def changed_words(before: str, after: str) -> set[Word]:
     """The words that have come or gone in the lines that have changed."""
     old, new = before.split("\n"), after.split("\n")
     gone, come = changed_rows(old, new).cut(old, new)
     return words_of("\n".join(gone)) ^ words_of("\n".join(come))
 
 
-def names_in(modules: Iterable[Module]) -> frozenset[str]:
+def known_names(modules: Iterable[Module]) -> KnownNames:
     """All names that some modules give to something."""
-    return frozenset(name for module in modules for name in _names(module.facts))
+    names, attributes = set[str](), set[str]()
+    for module in modules:
+        names.update(_names(module.facts))
+        for cls in module.facts.classes.values():
+            attributes.update(cls.attributes)
+    return KnownNames(frozenset(names), frozenset(attributes))
 
 
 def _names(facts: ModuleFacts) -> Iterable[str]:
@@ -54,12 +81,10 @@ def _names(facts: ModuleFacts) -> Iterable[str]:
     yield from facts.bindings
     for qualname in (*facts.functions, *facts.classes):
         yield from re.findall(r"\w+", qualname)
-    for cls in facts.classes.values():
-        yield from cls.attributes
     for fact in facts.imports:
         yield from re.findall(r"\w+", " ".join((fact.module, *fact.names)))
 
 
-def are_idle(changed: Words, names: frozenset[str]) -> bool:
+def are_idle(changed: Iterable[Word], known: KnownNames) -> bool:
     """True if nobody asks whether some words are in a text."""
-    return not any(word in names or _TELLING.search(word) for word, _ in changed)
+    return not any(known.has(word) or _TELLING.search(word.text) for word in changed)

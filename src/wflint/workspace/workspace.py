@@ -182,7 +182,7 @@ class Workspace:
             for kept in self._kept:
                 kept.worth /= 2
         self._kept.append(new)
-        if self._dropped > 4 * MOST_ANSWERS:  # nobody has called `tidy`
+        if self._dropped > MOST_ANSWERS:  # nobody has had a moment to call `tidy`
             self.tidy()
 
     def _forget(self, answers: list[Kept]) -> None:
