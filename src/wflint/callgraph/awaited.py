@@ -34,6 +34,9 @@ _WAITS = _FAILS | Effect.AWAITS_START | Effect.AWAITS_ASYNCIO
 _CONTAINERS = frozenset({"dict", "generator", "list", "set", "tuple"})
 _MOST_STEPS = 200
 _WAIT_FOR_SEVERAL = frozenset({"as_completed", "done", "gather", "wait"})
+_PASS_ON = frozenset({"as_completed", "gather", "shield", "wait_for"})
+"""Functions of asyncio that raise the errors of what they are given, if they are not told other."""
+
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "asyncio.tasks.create_task"})
 _TASK_WORDS = frozenset({"create_task", "ensure_future"})
 _GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
@@ -42,16 +45,41 @@ _GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 def awaits_later(body: FunctionBody) -> list[Awaits]:
     """Return where a function awaits what was made before, and has perhaps not ended by then.
 
-    A cancellation reaches a function that also waits for several things in that other place. Calls
+    Once a function waits for several things, a cancellation reaches it in that place. Calls
     are those of ``gather`` that are awaited: they raise the error of the first to fail.
     """
     if cancels_something(body):
         return []  # maybe what is awaited
-    several = [c for c in body.calls if c.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL]
-    if several:
-        is_plain = all(c.written.rpartition(".")[2] == "gather" and _raises(c) for c in several)
-        return [c for c in several if is_plain and c.flags & Flag.AWAITED]
+    awaits, several = _awaits(body), _waits_for_several(body)
+    if not several:
+        return [*awaits]
+    is_plain = all(c.written.rpartition(".")[2] == "gather" and _raises(c) for c in several)
+    before = [one for one in awaits if one.site < several[0].site]
+    return [*before, *(c for c in several if is_plain and c.flags & Flag.AWAITED)]
+
+
+def _awaits(body: FunctionBody) -> list[Operation]:
+    """Return where a function awaits something that is no call."""
     return [one for one in body.operations if one.methods == ("__await__",)]
+
+
+def _waits_for_several(body: FunctionBody) -> list[Call]:
+    return [c for c in body.calls if c.written.rpartition(".")[2] in _WAIT_FOR_SEVERAL]
+
+
+def may_cancel_itself(body: FunctionBody) -> bool:
+    """True if a function may await what it has cancelled, and get the error of that."""
+    first = next((c.site for c in body.calls if c.written.endswith(".cancel")), None)
+    if first is None:
+        return False
+    passing = (c for c in body.calls if _passes_on(c))
+    sites = [one.site for one in _awaits(body)] + [call.site for call in passing]
+    return any(site > first for site in sites)
+
+
+def _passes_on(call: Call) -> bool:
+    name = call.written.rpartition(".")[2]
+    return name in _PASS_ON and (name != "gather" or _raises(call))
 
 
 def cancels_something(body: FunctionBody) -> bool:

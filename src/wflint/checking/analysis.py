@@ -345,7 +345,7 @@ def _search(
     effects = summarise(
         reached, reach.events, resolver.store, checker.catching, has_3_12=checker.has_3_12
     )
-    checker.summaries = Summaries(reached, effects, resolver.store)
+    checker.summaries = Summaries(reached, effects, resolver.store, checker.catching)
     unfinished = Unfinished(reached, reach.events, effects, resolver.store)
     model.definitions.unfinished_of = unfinished.of
     checker.receivers = SharedReceivers(reached, checker.shared)
@@ -392,7 +392,7 @@ def _search_outside(
         found, passed = search.search(defining, configuring, is_test)
         answer.outside = found
         effects = summarise(found, passed, store, checker.catching, skips=Flag.IN_WORKFLOW)
-        checker.summaries = Summaries(found, effects, store)
+        checker.summaries = Summaries(found, effects, store, checker.catching)
         checker.heartbeats = Heartbeats(found, passed, store, question.files, question.read)
         checker.definitions.beats_of = checker.heartbeats.of
         checker.definitions.beats_in_loop = checker.heartbeats.are_repeated

@@ -6,19 +6,24 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from wflint.callgraph.awaited import may_cancel_itself
+from wflint.callgraph.catching import Catching
 from wflint.callgraph.effects import Effects, Function, runs_in_same_task
 from wflint.callgraph.graph import CallGraph, Hop, Node
 from wflint.facts.ids import Fn
 from wflint.facts.model import Kind, Site
-from wflint.facts.sites import call_at
+from wflint.facts.sites import call_at, tries_handling
 from wflint.project.store import Store
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect, parts_of
+from wflint.temporal.errors import CANCELLED, SDK_CANCELLED
 from wflint.temporal.regions import Region
 from wflint.wording import code_on_one_line, shortened
 
 _CANCELLED = Region.RUN | Region.ASYNC_ACTIVITY | Region.SYNC_ACTIVITY
 """Regions whose entry points are cancelled from outside."""
+
+_CANCELLATIONS = frozenset({CANCELLED, SDK_CANCELLED})
 
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
@@ -34,12 +39,16 @@ class _Places(NamedTuple):
 class Summaries:
     """The effects of the functions of a call graph."""
 
-    def __init__(self, graph: CallGraph, effects: Effects, store: Store) -> None:
+    def __init__(
+        self, graph: CallGraph, effects: Effects, store: Store, catching: Catching | None = None
+    ) -> None:
         self.graph = graph
         self._effects = effects
         self._store = store
+        self._catching = catching
         self._at_sites: dict[Node, dict[Site, list[Node]]] = {}
         self._main_task: Collection[Node] | None = None
+        self._open: Collection[Node] | None = None
 
     def called(self, node: Node, site: Site) -> list[Node]:
         """Return what a node calls at a site of its body."""
@@ -57,10 +66,35 @@ class Summaries:
         main one waits for, and handlers of messages have tasks of their own.
         """
         if self._main_task is None:
-            graph = self.graph
-            starts = (n for n, entry in graph.entries.items() if entry.kind & _CANCELLED)
-            self._main_task = graph.search(starts, self._goes_on)
+            self._main_task = self.graph.search(self._starts(), self._goes_on)
         return node in self._main_task
+
+    def is_cancelled(self, node: Node, site: Site) -> bool:
+        """True if the first cancellation may come at a place: there is no second one.
+
+        It has come already where only handlers of it lead to.
+        """
+        if self._open is None:
+            self._open = self.graph.search(
+                self._starts(),
+                lambda hop, to: self._goes_on(hop, to) and not self._is_over(*hop),
+            )
+        return node in self._open and not self._is_over(node, site)
+
+    def _starts(self) -> list[Node]:
+        return [n for n, entry in self.graph.entries.items() if entry.kind & _CANCELLED]
+
+    def _is_over(self, node: Node, site: Site) -> bool:
+        """True in a handler that gets nothing but cancellations, which come from outside."""
+        body, catching = self._store.body(node.fn), self._catching
+        if catching is None or not body.tries or may_cancel_itself(body):
+            return False
+        return any(
+            handler is not None
+            and not tried.is_with
+            and _CANCELLATIONS.issuperset(catching.caught(handler, node.fn.path, node.receiver))
+            for tried, handler in tries_handling(body, site)
+        )
 
     def _goes_on(self, hop: Hop, to: Node) -> bool:
         return to not in self.graph.registered.get(hop, ()) and runs_in_same_task(

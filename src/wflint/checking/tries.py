@@ -212,8 +212,8 @@ class ProtectedView:
 
     @property
     def is_cancelled(self) -> bool:
-        """True if a cancellation of the workflow reaches the statement."""
-        return self._checker.summaries.is_in_main_task(self._node)
+        """True if a cancellation of the workflow reaches the statement, and has not come yet."""
+        return self._checker.summaries.is_cancelled(self._node, self.statement.site)
 
     @property
     def cancels(self) -> bool:

@@ -74,7 +74,8 @@ class TryView(Protocol):
     def is_cancelled(self) -> bool:
         """True if a cancellation of the workflow, or of the activity, reaches the statement.
 
-        It reaches the run method and what that awaits, but no other task, and no handler.
+        It reaches the run method and what that awaits, but no other task, and no handler. It comes
+        only once: not where nothing but handlers of it leads to.
         """
         ...
 
