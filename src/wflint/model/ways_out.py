@@ -8,6 +8,9 @@ from wflint.syntax.inner_nodes import all_nodes
 
 LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))  # since 3.11
+_FALLS, _RETURNS, _BREAKS = "falls", "returns", "breaks"
+"""The ways out of a block: at its end, or before it."""
 
 
 def called_word(node: ast.AST | None) -> str:
@@ -36,21 +39,64 @@ def with_way_out(function: ast.FunctionDef) -> set[ast.AST]:
 
 
 def can_end(body: list[ast.stmt]) -> bool:
-    """True unless it ends with a loop that nothing leaves, or waits for ever."""
-    ways: tuple[type[ast.stmt], ...] = (ast.Return,)
-    last = body[-1] if body else None
-    if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and last.test.value:
-        ways = (ast.Return, ast.Break)
-    elif not any(map(_waits_for_ever, body)):
-        return True
-    pending: list[ast.AST] = [*body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ways) and not _waits_for_ever(node):
-            return True
-        if not isinstance(node, (*LATER, ast.expr)):
-            pending.extend(ast.iter_child_nodes(node))
-    return False
+    """True unless it ends with a loop that nothing leaves, or waits for ever, or in an error."""
+    return bool(_ways(body) & {_FALLS, _RETURNS})
+
+
+def _ways(body: list[ast.stmt]) -> set[str]:
+    """Return how control leaves a block but by an error. Python lets blocks nest 100 deep."""
+    found = {_FALLS}
+    for statement in body:
+        found = found - {_FALLS} | _ways_of(statement)
+        if _FALLS not in found:
+            break
+    return found
+
+
+def _ways_of(statement: ast.stmt) -> set[str]:
+    if _waits_for_ever(statement):
+        return set()
+    match statement:
+        case ast.Return():
+            return {_RETURNS}
+        case ast.Break():
+            return {_BREAKS}
+        case ast.Continue() | ast.Raise():
+            return set()
+        case ast.If():
+            return _ways_of_branches(statement)
+        case ast.While() | ast.For() | ast.AsyncFor():
+            return _ways_of_loop(statement)
+        case ast.With() | ast.AsyncWith():
+            return _ways(statement.body)
+        case ast.Match():
+            return {_FALLS}.union(*(_ways(case.body) for case in statement.cases))
+    return _ways_of_try(statement) if isinstance(statement, _TRIES) else {_FALLS}
+
+
+def _ways_of_branches(statement: ast.If) -> set[str]:
+    found = _ways(statement.body)
+    while len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If):
+        statement = statement.orelse[0]  # a chain of `elif` is as long as it likes
+        found |= _ways(statement.body)
+    return found | _ways(statement.orelse)
+
+
+def _ways_of_loop(loop: ast.While | ast.For | ast.AsyncFor) -> set[str]:
+    """Return the ways out of a loop: a ``break`` leaves the innermost one only."""
+    inside, test = _ways(loop.body), getattr(loop, "test", None)
+    is_endless = isinstance(test, ast.Constant) and bool(test.value)
+    found = inside & {_RETURNS} | (set() if is_endless else _ways(loop.orelse))
+    return found | {_FALLS} if _BREAKS in inside else found
+
+
+def _ways_of_try(statement: ast.Try) -> set[str]:
+    found = _ways(statement.body)
+    if _FALLS in found:
+        found = found - {_FALLS} | _ways(statement.orelse)
+    found = found.union(*(_ways(handler.body) for handler in statement.handlers))
+    at_last = _ways(statement.finalbody)
+    return found | at_last - {_FALLS} if _FALLS in at_last else at_last
 
 
 def continues_in_vain(body: list[ast.stmt]) -> bool:
