@@ -27,6 +27,9 @@ S = TypeVar("S", bound=cst.CSTNode)
 DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
 
 
+_IS_RUNNING = "asyncio.get_running_loop"
+"""What stands for the answer that a ``try`` has come to its end, as it does in a workflow."""
+
 _SURE = (cst.With, cst.FunctionDef, cst.ClassDef)
 """Whose blocks surely run."""
 
@@ -172,6 +175,10 @@ class Walker:
         """A function that gives the dotted name of a node as seen from ``scope``."""
 
         def name(node: cst.CSTNode) -> str:
+            asked = _asked_before(node, scope)
+            if asked is not None:
+                is_call = isinstance(asked, cst.Call)
+                return self._dotted(self.refs.ref(asked, scope)) if is_call else _IS_RUNNING
             ref = self.refs.ref(node, scope)
             if ref.kind is Kind.RESULT and _is_from_around(node, scope):
                 return ""  # what was the answer when the function around was called
@@ -308,6 +315,23 @@ def _behind(node: cst.If, state: State) -> State:
     return state
 
 
+def _asked_before(node: cst.CSTNode, scope: Scope | None) -> cst.BaseExpression | None:
+    """Return what a local name is, if handlers that run only outside of workflows say otherwise.
+
+    ``try: loop = get_running_loop()``, and ``except RuntimeError: loop = None``; or ``True`` and
+    ``False``: also where that handler may run, the name tells if it has.
+    """
+    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
+    bindings = found[1] if found is not None else []
+    within = [b for b in bindings if not b.flags & Flag.NOT_IN_WORKFLOW]
+    if len(bindings) < 2 or len(within) != 1:
+        return None
+    if not all(_is(b, "None", "False") for b in bindings if b is not within[0]):
+        return None
+    is_answer = isinstance(_bound_to(within[0]), cst.Call) or _is(within[0], "True")
+    return _bound_to(within[0]) if is_answer else None
+
+
 def _may_be_missing(node: cst.CSTNode, scope: Scope | None) -> bool:
     """True for a local name that is also bound to ``None``, and not surely to more after that.
 
@@ -324,7 +348,19 @@ def _may_be_missing(node: cst.CSTNode, scope: Scope | None) -> bool:
 
 
 def _is_none(bound: Bound) -> bool:
-    return isinstance(bound.node, cst.Name) and bound.node.value == "None"
+    return _is(bound, "None")
+
+
+def _is(bound: Bound, *constants: str) -> bool:
+    node = _bound_to(bound)
+    return isinstance(node, cst.Name) and node.value in constants
+
+
+def _bound_to(bound: Bound) -> cst.BaseExpression | None:
+    """The value that a binding gives to the name, if it is the whole of one."""
+    if bound.parts:
+        return None
+    return bound.value if bound.how is How.ANNOTATION else bound.node
 
 
 def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:
