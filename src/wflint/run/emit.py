@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -82,10 +82,33 @@ class Emitter(Struct):
         """The diagnostics of ``hits`` that no comment hides."""
         hits = list(hits)
         self.prepare(self.places_of(hits))
-        for hit in hits:
+        for hit in self._first_of_chains(hits):
             diagnostic = self.answer.store.faults.ask(hit.fn, hit.rule.code, self.diagnostic, hit)
             if diagnostic is not None:
                 yield Found(hit.fn.path, diagnostic, hit)
+
+    def _first_of_chains(self, hits: Sequence[Violation]) -> Iterator[Violation]:
+        """Yield ``hits`` without calls of what another of them gives, by the same rule.
+
+        `Path(x).expanduser().resolve()` is one expression, and fails where it is evaluated first.
+        The more severe of them counts.
+        """
+        chains: dict[tuple[Fn, str, int], list[Violation]] = {}
+        for hit in hits:
+            if hit.is_call:
+                start, _ = self._span(hit.fn, hit.site)
+                chains.setdefault((hit.fn, hit.rule.code, start), []).append(hit)
+        left_out: set[int] = set()
+        for chain in chains.values():
+            kept = max(chain, key=self._weight)
+            left_out.update(id(hit) for hit in chain if hit is not kept)
+        return (hit for hit in hits if id(hit) not in left_out)
+
+    def _weight(self, hit: Violation) -> tuple[bool, bool, int]:
+        """How severe a hit is, and how far inside it stands."""
+        severity = hit.severity or hit.rule.severity
+        _, end = self._span(hit.fn, hit.site)
+        return severity.is_at_least("error"), severity.is_at_least("warning"), -end
 
     def places_of(self, hits: Iterable[Violation]) -> Iterator[tuple[Fn, int]]:
         """All sites that will be shown: of the offences, and of the calls that lead to them."""
