@@ -269,7 +269,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     if question.checkpoint is not None:
         store.faults.checkpoint = question.checkpoint
     code = (path for path in question.files if not question.is_test(path))
-    store.mentions = Subclasses(code, question.read).of
+    store.mentions, store.is_test = Subclasses(code, question.read).of, question.is_test
     known = known_names(question.every_rule)
     table = ApiTable([*question.inside, *question.apis], known.table)
     follows, gives = bool(index.installed.tops), known.results

@@ -55,6 +55,7 @@ class Store:
         self.special_names: set[str] = set()  # of attributes that run code when they are read
         self.asks_for_any = False  # whether any class has a `__getattr__`
         self.mentions: Callable[[str], Iterable[str]] = lambda _: ()
+        self.is_test: Callable[[str], bool] = lambda _: False
         self.suspects: dict[str, tuple[str, ...]] = {}
         self._readers: Latest[Fn, BodyReader | None] = Latest(lambda: limits.KEPT_READERS, _let_go)
         self._walked: Latest[Fn, BodyReader | None] = Latest(lambda: limits.KEPT_READERS, _let_go)
