@@ -18,7 +18,9 @@ from wflint.facts.questions import (
     RAISES,
     REPLAYING,
     RUNNING_LOOPS,
+    SDK_MODULES,
     WHEN_YES,
+    WITHOUT_SDK,
 )
 from wflint.syntax.walk import walk
 
@@ -106,6 +108,8 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         known = name(test)
         if known in _TYPE_CHECKING:
             return DEAD, 0
+        if _is_of_sdk(test, known):
+            return 0, WITHOUT_SDK
         if isinstance(test, cst.Name):  # `inside = in_workflow()`
             return _answers(known) if known not in NEVER_MISSING else (0, Flag.NOT_IN_WORKFLOW)
     if isinstance(test, cst.Comparison):
@@ -118,10 +122,27 @@ def _compared(test: cst.Comparison, name: DottedName) -> tuple[int, int]:
     if _is_main_test(test):
         return DEAD, 0
     missing = missing_name(test)
-    if not missing.surely or name(test.left) not in NEVER_MISSING:
+    known = name(test.left) if missing.surely else ""
+    if _is_of_sdk(test.left, known):
+        never = WITHOUT_SDK
+    elif known in NEVER_MISSING:
+        never = int(Flag.NOT_IN_WORKFLOW)
+    else:
         return 0, 0
-    outside = int(Flag.NOT_IN_WORKFLOW)
-    return (outside, 0) if missing.true else (0, outside)
+    return (never, 0) if missing.true else (0, never)
+
+
+def _is_of_sdk(node: cst.BaseExpression, known: str) -> bool:
+    """True of a name that is only missing where the whole SDK is: of a module, or of a class.
+
+    Names of objects, which begin with a small letter, may be false for other reasons.
+    """
+    if known in SDK_MODULES:
+        return isinstance(node, cst.Name)
+    if not isinstance(node, cst.Name) or not known.startswith("temporalio."):
+        return False
+    is_class = known.rpartition(".")[2][0].isupper() and ".contrib." not in known
+    return is_class and node.value.lstrip("_")[:1].isupper() and not node.value.isupper()
 
 
 def _asks_if_running(called: cst.BaseExpression, name: DottedName) -> bool:

@@ -20,8 +20,9 @@ The last is that of `restack_ai`.
 """
 
 
-_MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
-_ALL = frozenset({"BaseException", "Exception"})
+MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
+ALL = frozenset({"BaseException", "Exception"})
+"""Classes of what a handler gets when an import fails, and of what gets everything."""
 
 
 class ImportStatement(NamedTuple):
@@ -176,12 +177,13 @@ def catches_missing(node: ast.Try) -> bool:
     """
     if all(isinstance(handler.body[-1], ast.Raise) for handler in node.handlers):
         return False
-    caught = {name for handler in node.handlers for name in _caught(handler)}
+    caught = {name for handler in node.handlers for name in caught_by(handler)}
     is_import = isinstance(node.body[0], (ast.Import, ast.ImportFrom)) and len(node.body) <= 2
-    return not caught.isdisjoint(_MISSING) or (is_import and not caught.isdisjoint(_ALL))
+    return not caught.isdisjoint(MISSING) or (is_import and not caught.isdisjoint(ALL))
 
 
-def _caught(handler: ast.ExceptHandler) -> list[str]:
+def caught_by(handler: ast.ExceptHandler) -> list[str]:
+    """Return the last words of the classes that a handler is for."""
     if handler.type is None:
         return ["BaseException"]
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]

@@ -32,6 +32,7 @@ from wflint.facts.definitions import (
     with_receiver,
 )
 from wflint.facts.imports import is_main_block, read_imports, typed_branch, written_import
+from wflint.facts.missing_sdk import StandIns, in_handlers, stand_ins
 from wflint.facts.model import (
     UNKNOWN,
     Binding,
@@ -64,12 +65,15 @@ _TYPE_ALIAS: type[ast.stmt] = getattr(ast, "TypeAlias", ast.Pass)  # since Pytho
 class _Place(NamedTuple):
     """The place of a statement.
 
-    ``owner`` is the class; ``alternative`` is set in a branch, ``typed`` in one for type checkers.
+    ``owner`` is the class; ``alternative`` is set in a branch, ``typed`` in one for type checkers,
+    and ``never`` in one that nothing runs which has the SDK. ``given`` are names that the SDK has.
     """
 
     owner: str = ""
     alternative: bool = False
     typed: bool = False
+    never: bool = False
+    given: frozenset[str] = frozenset()
 
 
 class ModuleReader:
@@ -104,16 +108,15 @@ class ModuleReader:
         pending: list[tuple[ast.stmt, _Place]] = [(n, _Place()) for n in reversed(tree.body)]
         while pending:
             node, place = pending.pop()
+            if place.never:
+                self._pass_over(node)
+                continue
             self._called.note(node)
             self._statement(node, place)
             if is_main_block(node):
                 self._pass_over(node)
             elif isinstance(node, BLOCKS):
-                inside = self._inside(node, place)
-                typed = typed_branch(node)
-                for inner in reversed(inner_statements(node)):
-                    is_typed = inside.typed or inner in typed
-                    pending.append((inner, inside._replace(typed=is_typed)))
+                pending.extend(reversed(self._below(node, place)))
         for qualname, builder in self._classes.items():
             self.facts.classes[qualname] = builder.facts()
             functions.update((head.qualname, head) for head in builder.methods.values())
@@ -131,9 +134,29 @@ class ModuleReader:
             if self._spans is not None and isinstance(inner, Function):
                 next(self._spans)
 
-    def _inside(self, node: ast.stmt, place: _Place) -> _Place:
+    def _below(self, node: ast.stmt, place: _Place) -> list[tuple[ast.stmt, _Place]]:
+        """The statements one level below another one, with their places."""
+        stand_in = stand_ins(node, self.facts)
+        inside, typed = self._inside(node, place, stand_in), typed_branch(node)
+        never = in_handlers(stand_in.handlers)
+        fallback = in_handlers(getattr(node, "handlers", ())) if stand_in.names else []
+        return [
+            (
+                inner,
+                inside._replace(
+                    typed=inside.typed or inner in typed,
+                    never=inner in never,
+                    given=inside.given | stand_in.names if inner in fallback else inside.given,
+                ),
+            )
+            for inner in inner_statements(node)
+        ]
+
+    def _inside(self, node: ast.stmt, place: _Place, stand_in: StandIns) -> _Place:
         if isinstance(node, ast.ClassDef):
             return _Place(self._owners[node], typed=place.typed)
+        if isinstance(node, ast.Try) and 0 < len(node.handlers) == len(stand_in.handlers):
+            return place  # it comes to its end
         one_of_several = not isinstance(node, (ast.With, ast.For, ast.While))
         return place._replace(alternative=True) if one_of_several else place
 
@@ -171,7 +194,7 @@ class ModuleReader:
             ref = Ref(Kind.IMPORT, binding.target) if is_import else ref
             self._classes[place.owner].bind(name, ref)
             return
-        if self._is_decorated_by_hand(name, ref):
+        if name in place.given or self._is_decorated_by_hand(name, ref):
             return
         earlier = self.facts.bindings.get(name, ()) if place.alternative else ()
         binding = replace(binding, alternative=place.alternative, typed=place.typed)

@@ -31,6 +31,9 @@ _KNOWN = (*sorted(RUNNING_LOOPS), "builtins.", "datetime.", "temporalio.")
 _MAY_BE_MISSING = {"continued_run_id", "cron_schedule", "parent", "retry_policy", "root"}
 """Attributes of ``workflow.info()`` that may be ``None``."""
 
+_LOGGER = "temporalio.workflow.logger."
+"""What a name begins with that is taken from the logger, also by way of a variable."""
+
 _ASKING = RAISES_OUTSIDE | IN_WORKFLOW
 """Functions that only raise, or are only missing with the SDK itself, outside of workflows."""
 
@@ -58,7 +61,7 @@ def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
         reading.note_names(node)
         if isinstance(node, (cst.Call, cst.Attribute)):
             target = name(node.func if isinstance(node, cst.Call) else node)
-            reading.asks = reading.asks or target in _ASKING
+            reading.asks = reading.asks or target in _ASKING or target.startswith(_LOGGER)
             if isinstance(node, cst.Call) and not reading.is_harmless(node, target):
                 return Probe.NONE
         reading.may_fail = reading.may_fail or reading.fails(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wflint.facts.model import Flag
+
 IN_WORKFLOW = {
     "temporalio.workflow.in_workflow",
     "temporalio.workflow.unsafe.in_sandbox",
@@ -32,6 +34,12 @@ NEVER_MISSING = RUNNING_LOOPS | {
 }
 """Calls whose result is never ``None``, nor empty."""
 
+SDK_MODULES = {
+    f"temporalio.{name}"
+    for name in ("activity", "client", "common", "converter", "exceptions", "worker", "workflow")
+} | {"temporalio"}
+"""Modules of the SDK: they are there, wherever anything of the SDK runs."""
+
 NEEDS_ACTIVITY = {
     f"temporalio.activity.{name}"
     for name in (
@@ -40,6 +48,9 @@ NEEDS_ACTIVITY = {
     )
 }
 """Calls that raise where no activity runs."""
+
+WITHOUT_SDK = int(Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW)
+"""The flags of code that neither workflows nor activities run."""
 
 WHEN_YES = 1 << 16
 RAISES = 1 << 30

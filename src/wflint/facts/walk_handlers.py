@@ -7,10 +7,10 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts import guards, probes, unreachable, walk_names
+from wflint.facts import guards, missing_sdk, probes, unreachable, walk_names
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import AFTER_INIT, Flag
-from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW
+from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW, WITHOUT_SDK
 from wflint.facts.scopes import Block, How, Scope
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
@@ -129,7 +129,7 @@ def is_param(name: str, scope: Scope | None) -> bool:
 
 
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
-    name = walker.name_at(state.scope)
+    name = missing_sdk.importing(node.body, walker.module, walker.name_at(state.scope))
     probe = probes.probe_in(node.body, name)
     asks_for_loop = probes.asks_for_loop(node.body, name)
     outside, inside = state.having(Flag.NOT_IN_WORKFLOW), state
@@ -137,12 +137,16 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         if part is not None:
             walker.push([part], entry, state)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
-    if handlers and all(probes.catches_probe(h, name, probe) for h in handlers):
+    dead = [h for h in handlers if missing_sdk.only_without_sdk(node.body, h, name)]
+    if handlers and all(h in dead or probes.catches_probe(h, name, probe) for h in handlers):
         walker.sure.add(id(node.body))
     for handler in reversed(handlers):
         caught = probes.catches_probe(handler, name, probe)
         caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))
-        walker.push([handler], entry, outside if caught else state)
+        within = outside if caught else state
+        if handler in dead:
+            within = state.having(WITHOUT_SDK)
+        walker.push([handler], entry, within)
     if probes.keeps_what_is_asked(node, name, NEEDS_WORKFLOW):
         inside = state.having(Flag.IN_WORKFLOW)
     elif probes.keeps_what_is_asked(node, name, NEEDS_ACTIVITY):

@@ -1,0 +1,194 @@
+"""Code that stands in for a missing SDK, which no program ever runs that has workflows.
+
+```python
+try:
+    from temporalio.worker import Worker
+except ImportError:
+    Worker = None  # never, where anything of the SDK runs
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from wflint.facts.cst_definitions import written_import as written_in_cst
+from wflint.facts.guards import DottedName
+from wflint.facts.imports import ALL, MISSING, ImportStatement, caught_by, written_import
+from wflint.facts.model import ModuleFacts
+from wflint.standard_library import IN_EACH_VERSION
+from wflint.syntax.guard import import_time_statements
+from wflint.syntax.walk import walk
+from wflint.syntax.words import last_word
+
+THERE = IN_EACH_VERSION | {"temporalio"}
+"""Packages that can surely be imported where a workflow or an activity runs."""
+
+_SDK = "temporalio"
+_MODULES = frozenset(
+    {"activity", "client", "common", "converter", "exceptions", "testing", "worker", "workflow"}
+)
+"""Modules that the SDK has had for as long as wflint knows it."""
+
+_NAMES = frozenset(
+    {
+        *("ActivityError", "ApplicationError", "CancelledError", "ChildWorkflowError"),
+        *("FailureError", "TemporalError", "TimeoutError", "WorkflowAlreadyStartedError"),
+        *("Client", "RPCError", "RPCStatusCode", "ServiceError", "TLSConfig"),
+        *("WorkflowFailureError", "WorkflowHandle", "WorkflowExecutionStatus"),
+        *("RetryPolicy", "SearchAttributeKey", "TypedSearchAttributes", "WorkflowIDReusePolicy"),
+        *("DataConverter", "Interceptor", "Replayer", "UnsandboxedWorkflowRunner", "Worker"),
+        *("SandboxedWorkflowRunner", "SandboxRestrictions", "WorkflowEnvironment"),
+        *("ActivityEnvironment", "ActivityCancellationType", "ParentClosePolicy"),
+        *("defn", "execute_activity", "heartbeat", "in_activity", "info", "logger", "now"),
+        *("query", "run", "signal", "unsafe", "update", "uuid4", "wait_condition"),
+    }
+)
+"""Names that their modules have had for as long: an import of another may want a newer SDK."""
+
+
+class StandIns(NamedTuple):
+    """The parts of a ``try`` that stand in for the SDK.
+
+    ``handlers`` never run; in the others, ``names`` are only bound where the SDK is missing.
+    """
+
+    handlers: tuple[ast.ExceptHandler, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
+    """Return what stands in for the SDK in the handlers of a statement of a module."""
+    if not isinstance(node, ast.Try) or not node.handlers:
+        return StandIns()
+    inside = list(import_time_statements(ast.Module(node.body, [])))
+    imports = [one for inner in inside for one in _imports_in(inner)]
+    names = frozenset(
+        name
+        for statement in imports
+        for name, target in statement.bound(module)
+        if _is_of_sdk(target)
+    )
+    if not names and not _surely_work(imports):
+        return StandIns()
+    caught = [(handler, frozenset(caught_by(handler))) for handler in node.handlers]
+    if not _surely_work(imports):
+        missing = any(not types.isdisjoint(MISSING | ALL) for _, types in caught)
+        return StandIns((), names if missing else frozenset())
+    is_plain = all(_is_plain(inner) for inner in inside)
+    dead = tuple(handler for handler, types in caught if is_plain or types <= MISSING)
+    return StandIns(dead, names)
+
+
+def only_without_sdk(
+    body: cst.BaseSuite, handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName
+) -> bool:
+    """True if a handler of a ``try`` around ``body`` only gets that the SDK is missing."""
+    if handler.type is None:
+        return False
+    elements = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
+    types = [element.value for element in elements] or [handler.type]
+    if not all(name(one).rpartition(".")[2] in MISSING for one in types):
+        return False
+    return _surely_work(imports_in_suite(body, name))
+
+
+def importing(body: cst.BaseSuite, module: ModuleFacts, name: DottedName) -> DottedName:
+    """Return what gives the dotted names of nodes, also of what ``body`` itself imports."""
+    imported: dict[str, str] = {}
+    for node in walk(body, into_functions=False):
+        if isinstance(node, (cst.Import, cst.ImportFrom)):
+            imported.update(written_in_cst(node).bound(module))
+    if not imported:
+        return name
+
+    def known(node: cst.CSTNode) -> str:
+        path: list[str] = []
+        root = node
+        while isinstance(root, cst.Attribute):
+            path.append(root.attr.value)
+            root = root.value
+        base = imported.get(root.value, "") if isinstance(root, cst.Name) else ""
+        return ".".join((base, *reversed(path))) if base else name(node)
+
+    return known
+
+
+def imports_in_suite(body: cst.BaseSuite, name: DottedName) -> list[ImportStatement]:
+    """Return the imports in a block of a function."""
+    found: list[ImportStatement] = []
+    for node in walk(body, into_functions=False):
+        if isinstance(node, (cst.Import, cst.ImportFrom)):
+            found.append(written_in_cst(node))
+        elif isinstance(node, cst.Call) and name(node.func) == "importlib.import_module":
+            given = node.args[0].value if node.args else None
+            text = given.raw_value if isinstance(given, cst.SimpleString) else ""
+            found.append(ImportStatement(((str(text), ""),)))
+    return found
+
+
+def _surely_work(imports: list[ImportStatement]) -> bool:
+    """True if imports work wherever the SDK is, and nowhere else."""
+    modules = [name for statement in imports for name in _imported(statement)]
+    if not all(name.partition(".")[0] in THERE for name in modules):
+        return False
+    of_sdk = [name for name in modules if name.partition(".")[0] == _SDK]
+    return bool(of_sdk) and all(map(_is_old, of_sdk))
+
+
+def _imported(statement: ImportStatement) -> Iterator[str]:
+    """The dotted names that an import asks for, ``""`` for what is beside the module."""
+    if statement.base is None:
+        yield from (name for name, _ in statement.names)
+    elif statement.level:
+        yield ""
+    else:
+        yield from (f"{statement.base}.{name}" for name, _ in statement.names)
+
+
+def _is_old(name: str) -> bool:
+    """True if each version of the SDK that wflint knows has a name."""
+    _, *parts = name.split(".")
+    if not parts or parts == ["*"]:
+        return True
+    known = _NAMES | {"*", "workflow_sandbox"}
+    return parts[0] in _MODULES and all(part in known for part in parts[1:])
+
+
+def _is_of_sdk(target: str) -> bool:
+    return target.startswith(f"{_SDK}.") and not target.startswith(f"{_SDK}.contrib")
+
+
+def _imports_in(node: ast.stmt) -> Iterator[ImportStatement]:
+    """The imports that a statement is or, without those in it, makes by a call."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield written_import(node)
+    match node:
+        case ast.Assign(value=ast.Call(func=func, args=[given, *_])) if (
+            last_word(func) == "import_module"
+        ):
+            text = given.value if isinstance(given, ast.Constant) else ""
+            yield ImportStatement(((str(text), ""),))
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    """True of a statement that nothing can fail in but an import."""
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Pass():
+            return True
+        case ast.Assign(value=ast.Constant()) | ast.AnnAssign(value=ast.Constant()):
+            return True
+        case ast.Assign(value=ast.Call()):
+            return any(True for _ in _imports_in(node))
+        case ast.Expr(value=ast.Constant()):
+            return True
+    return False
+
+
+def in_handlers(handlers: Iterable[ast.ExceptHandler]) -> list[ast.stmt]:
+    """Return the statements in handlers, without those in them."""
+    return [statement for handler in handlers for statement in handler.body]
