@@ -21,7 +21,9 @@ from wflint.facts.questions import (
     SDK_MODULES,
     WHEN_YES,
     WITHOUT_SDK,
+    is_of_sdk,
 )
+from wflint.standard_library import IN_EACH_VERSION
 from wflint.syntax.walk import walk
 
 NOT_FOR_WORKFLOWS = int(Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED)
@@ -34,12 +36,20 @@ _TYPE_CHECKING = {"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"}
 _UNRESTRICTED = {"temporalio.workflow.unsafe.sandbox_unrestricted"}
 _DO_NOT_FAIL = (*sorted(RUNNING_LOOPS), "builtins.", "datetime.", "temporalio.")
 
+_NEVER_OWN = (IN_EACH_VERSION | {"builtins", "temporalio"}) - {"test", "this"}
+_FINDERS = {"importlib.util.find_spec"}
+
+VALUE = "value of "
+RESULT = "result of "
+"""Words in front of the name of a value that is asked for its truth, not a function."""
+
 DottedName = Callable[[cst.CSTNode], str]
 Guards = Callable[[str], int]
 """Gives the flags of code that runs when the function of a dotted name says no.
 
 Times ``WHEN_YES`` those of code that runs when it says yes; ``RAISES`` if it does not come back in
-a workflow.
+a workflow. Behind ``VALUE`` or ``RESULT``, those of code that runs when what the name stands for,
+or what such a function has given, is not there.
 """
 
 
@@ -101,6 +111,8 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         if _asks_if_running(test.func, name):
             return 0, Flag.NOT_IN_WORKFLOW
         called = name(test.func)
+        if called in _FINDERS and _is_sdk_text(test):
+            return 0, WITHOUT_SDK
         yes, no = _answers(called)
         answer = guards(called) if called and not no else 0
         return yes or answer % RAISES // WHEN_YES, no or answer % WHEN_YES
@@ -111,25 +123,50 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         if _is_of_sdk(test, known):
             return 0, WITHOUT_SDK
         if isinstance(test, cst.Name):  # `inside = in_workflow()`
-            return _answers(known) if known not in NEVER_MISSING else (0, Flag.NOT_IN_WORKFLOW)
+            yes, no = _answers(known) if known not in NEVER_MISSING else (0, Flag.NOT_IN_WORKFLOW)
+            if yes or no:
+                return yes, no
+        answer = _of_value(test, known, guards)
+        return answer % RAISES // WHEN_YES, answer % WHEN_YES
     if isinstance(test, cst.Comparison):
-        return _compared(test, name)
+        return _compared(test, name, guards)
     return 0, 0
 
 
-def _compared(test: cst.Comparison, name: DottedName) -> tuple[int, int]:
+def _of_value(node: cst.BaseExpression, known: str, guards: Guards) -> int:
+    """The answer of ``guards`` about a name: what is kept under it, or what a call has given."""
+    if "." not in known or known.partition(".")[0] in _NEVER_OWN:
+        return 0
+    if isinstance(node, cst.Call):
+        return guards(known)
+    words = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+    is_result = isinstance(node, cst.Name) and known.rpartition(".")[2] != words
+    return guards(f"{RESULT if is_result else VALUE}{known}")
+
+
+def _compared(test: cst.Comparison, name: DottedName, guards: Guards) -> tuple[int, int]:
     """The flags of code behind ``info is None``, where a handler has set that outside."""
     if _is_main_test(test):
         return DEAD, 0
-    missing = missing_name(test)
-    known = name(test.left) if missing.surely else ""
-    if _is_of_sdk(test.left, known):
+    is_none = _is_none(test)
+    if is_none is None:
+        return 0, 0
+    known = name(test.left.func if isinstance(test.left, cst.Call) else test.left)
+    if (known in _FINDERS and _is_sdk_text(test.left)) or _is_of_sdk(test.left, known):
         never = WITHOUT_SDK
-    elif known in NEVER_MISSING:
+    elif known in NEVER_MISSING and isinstance(test.left, cst.Name):
         never = int(Flag.NOT_IN_WORKFLOW)
     else:
-        return 0, 0
-    return (never, 0) if missing.true else (0, never)
+        never = _of_value(test.left, known, guards) % WHEN_YES & WITHOUT_SDK
+        never *= bool(never & Flag.NOT_IN_WORKFLOW)
+    return (never, 0) if is_none else (0, never)
+
+
+def _is_sdk_text(node: cst.BaseExpression) -> bool:
+    """True of a call that is given the name of the SDK."""
+    given = node.args[0].value if isinstance(node, cst.Call) and node.args else None
+    text = given.raw_value if isinstance(given, cst.SimpleString) else ""
+    return text in SDK_MODULES
 
 
 def _is_of_sdk(node: cst.BaseExpression, known: str) -> bool:
@@ -137,12 +174,10 @@ def _is_of_sdk(node: cst.BaseExpression, known: str) -> bool:
 
     Names of objects, which begin with a small letter, may be false for other reasons.
     """
-    if known in SDK_MODULES:
-        return isinstance(node, cst.Name)
-    if not isinstance(node, cst.Name) or not known.startswith("temporalio."):
+    if not isinstance(node, cst.Name) or not is_of_sdk(known):
         return False
-    is_class = known.rpartition(".")[2][0].isupper() and ".contrib." not in known
-    return is_class and node.value.lstrip("_")[:1].isupper() and not node.value.isupper()
+    text = node.value.lstrip("_")
+    return known in SDK_MODULES or (text[:1].isupper() and not text.isupper())
 
 
 def _asks_if_running(called: cst.BaseExpression, name: DottedName) -> bool:
@@ -244,15 +279,22 @@ def missing_name(test: cst.BaseExpression) -> Missing:
         return Missing(inner.value, True) if isinstance(inner, cst.Name) else Missing()
     if isinstance(test, cst.Name):
         return Missing(test.value, False)
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
-        target = test.comparisons[0]
-        none = target.comparator
-        if isinstance(test.left, cst.Name) and isinstance(none, cst.Name) and none.value == "None":
-            if isinstance(target.operator, (cst.Is, cst.Equal)):
-                return Missing(test.left.value, True, True)
-            if isinstance(target.operator, (cst.IsNot, cst.NotEqual)):
-                return Missing(test.left.value, False, True)
+    if isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name):
+        none = _is_none(test)
+        return Missing(test.left.value, none, True) if none is not None else Missing()
     return Missing()
+
+
+def _is_none(test: cst.Comparison) -> bool | None:
+    """True for ``x is None``, false for ``x is not None``."""
+    for target in test.comparisons if len(test.comparisons) == 1 else ():
+        none = target.comparator
+        if isinstance(none, cst.Name) and none.value == "None":
+            if isinstance(target.operator, (cst.Is, cst.Equal)):
+                return True
+            if isinstance(target.operator, (cst.IsNot, cst.NotEqual)):
+                return False
+    return None
 
 
 def alternatives(left: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -19,7 +19,8 @@ import libcst as cst
 from wflint.facts.cst_definitions import written_import as written_in_cst
 from wflint.facts.guards import DottedName
 from wflint.facts.imports import ALL, MISSING, ImportStatement, caught_by, written_import
-from wflint.facts.model import ModuleFacts
+from wflint.facts.model import BindingKind, ModuleFacts
+from wflint.facts.questions import SDK_MODULES
 from wflint.standard_library import IN_EACH_VERSION
 from wflint.syntax.guard import import_time_statements
 from wflint.syntax.walk import walk
@@ -66,7 +67,7 @@ def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
     if not isinstance(node, ast.Try) or not node.handlers:
         return StandIns()
     inside = list(import_time_statements(ast.Module(node.body, [])))
-    imports = [one for inner in inside for one in _imports_in(inner)]
+    imports = [one for inner in inside for one in written_imports(inner)]
     names = frozenset(
         name
         for statement in imports
@@ -82,6 +83,44 @@ def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
     is_plain = all(_is_plain(inner) for inner in inside)
     dead = tuple(handler for handler, types in caught if is_plain or types <= MISSING)
     return StandIns(dead, names)
+
+
+def says_with_sdk(test: ast.expr, module: ModuleFacts) -> bool | None:
+    """Return what a test of a module says where the SDK is, if it asks for that."""
+    negated = False
+    while True:
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                negated = not negated
+            case ast.Compare(
+                left=inner, ops=[ast.Is() | ast.IsNot() as how], comparators=[ast.Constant(None)]
+            ):
+                negated = negated ^ isinstance(how, ast.Is)
+            case ast.Call(func=ast.Name(id="bool"), args=[inner], keywords=[]):
+                pass
+            case _:
+                break
+        test = inner
+    said = _is_there(test, module)
+    return said if said is None else said ^ negated
+
+
+def _is_there(value: ast.expr, module: ModuleFacts) -> bool | None:
+    """Return the truth of a value where the SDK is, if that is known."""
+    match value:
+        case ast.Call(func=func, args=[ast.Constant(value=str(name))]) if (
+            last_word(func) == "find_spec"
+        ):
+            return True if _surely_work([ImportStatement(((name, ""),))]) else None
+        case ast.Name(id=name):
+            bindings = module.bindings.get(name, ())
+            if len(bindings) != 1:
+                return None
+            only = bindings[0]
+            if only.what is BindingKind.IMPORT:
+                return True if only.target in SDK_MODULES else None
+            return only.with_sdk
+    return None
 
 
 def only_without_sdk(
@@ -163,14 +202,13 @@ def _is_of_sdk(target: str) -> bool:
     return target.startswith(f"{_SDK}.") and not target.startswith(f"{_SDK}.contrib")
 
 
-def _imports_in(node: ast.stmt) -> Iterator[ImportStatement]:
-    """The imports that a statement is or, without those in it, makes by a call."""
+def written_imports(node: ast.stmt) -> Iterator[ImportStatement]:
+    """Return the imports that a statement is or, without those in it, makes by a call."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         yield written_import(node)
-    match node:
-        case ast.Assign(value=ast.Call(func=func, args=[given, *_])) if (
-            last_word(func) == "import_module"
-        ):
+    value = node.value if isinstance(node, (ast.Assign, ast.Expr, ast.Return)) else None
+    match value:
+        case ast.Call(func=func, args=[given, *_]) if last_word(func) == "import_module":
             text = given.value if isinstance(given, ast.Constant) else ""
             yield ImportStatement(((str(text), ""),))
 
@@ -183,7 +221,7 @@ def _is_plain(node: ast.stmt) -> bool:
         case ast.Assign(value=ast.Constant()) | ast.AnnAssign(value=ast.Constant()):
             return True
         case ast.Assign(value=ast.Call()):
-            return any(True for _ in _imports_in(node))
+            return any(True for _ in written_imports(node))
         case ast.Expr(value=ast.Constant()):
             return True
     return False

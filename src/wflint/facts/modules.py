@@ -32,7 +32,8 @@ from wflint.facts.definitions import (
     with_receiver,
 )
 from wflint.facts.imports import is_main_block, read_imports, typed_branch, written_import
-from wflint.facts.missing_sdk import StandIns, in_handlers, stand_ins
+from wflint.facts.loaders import loaded_module
+from wflint.facts.missing_sdk import StandIns, in_handlers, says_with_sdk, stand_ins
 from wflint.facts.model import (
     UNKNOWN,
     Binding,
@@ -46,6 +47,7 @@ from wflint.facts.model import (
     Value,
     ValueType,
 )
+from wflint.facts.questions import is_of_sdk
 from wflint.facts.refs import Refs
 from wflint.facts.types import instance, substituted
 from wflint.files.source import Source
@@ -66,7 +68,8 @@ class _Place(NamedTuple):
     """The place of a statement.
 
     ``owner`` is the class; ``alternative`` is set in a branch, ``typed`` in one for type checkers,
-    and ``never`` in one that nothing runs which has the SDK. ``given`` are names that the SDK has.
+    and ``never`` in one that nothing runs which has the SDK. ``given`` are names that the SDK has,
+    ``found`` is set where an import has just found it.
     """
 
     owner: str = ""
@@ -74,6 +77,7 @@ class _Place(NamedTuple):
     typed: bool = False
     never: bool = False
     given: frozenset[str] = frozenset()
+    found: bool = False
 
 
 class ModuleReader:
@@ -137,8 +141,11 @@ class ModuleReader:
     def _below(self, node: ast.stmt, place: _Place) -> list[tuple[ast.stmt, _Place]]:
         """The statements one level below another one, with their places."""
         stand_in = stand_ins(node, self.facts)
+        asked = says_with_sdk(node.test, self.facts) if isinstance(node, ast.If) else None
         inside, typed = self._inside(node, place, stand_in), typed_branch(node)
         never = in_handlers(stand_in.handlers)
+        if isinstance(node, ast.If) and asked is not None:
+            inside, never = place, node.orelse if asked else node.body
         fallback = in_handlers(getattr(node, "handlers", ())) if stand_in.names else []
         return [
             (
@@ -156,7 +163,7 @@ class ModuleReader:
         if isinstance(node, ast.ClassDef):
             return _Place(self._owners[node], typed=place.typed)
         if isinstance(node, ast.Try) and 0 < len(node.handlers) == len(stand_in.handlers):
-            return place  # it comes to its end
+            return place._replace(found=True)  # it comes to its end
         one_of_several = not isinstance(node, (ast.With, ast.For, ast.While))
         return place._replace(alternative=True) if one_of_several else place
 
@@ -171,8 +178,10 @@ class ModuleReader:
             case ast.Assign():
                 for target in node.targets:
                     self._assign(target, node.value, place)
+                    self._note_flag(target, node.value, place)
             case ast.AnnAssign(target=ast.Name(id=name)):
                 self._annotated(name, node, place)
+                self._note_flag(node.target, node.value, place)
             case ast.For(target=ast.Name(id=name)):
                 element = Ref(Kind.ELEMENT, of=self.syntax.value(node.iter))
                 self._bind_value(name, Value(ValueType.OTHER, ref=element), place)
@@ -200,6 +209,17 @@ class ModuleReader:
         binding = replace(binding, alternative=place.alternative, typed=place.typed)
         self.facts.bindings[name] = (*earlier, binding)
 
+    def _note_flag(self, target: ast.expr, value: ast.expr | None, place: _Place) -> None:
+        """Note what a name that has just been assigned to says of the SDK."""
+        if place.owner or value is None or not isinstance(target, ast.Name):
+            return
+        said = says_with_sdk(value, self.facts)
+        if place.found and isinstance(value, ast.Constant) and isinstance(value.value, bool):
+            said = value.value
+        known = self.facts.bindings.get(target.id, ())
+        if said is not None and len(known) == 1:
+            self.facts.bindings[target.id] = (replace(known[0], with_sdk=said),)
+
     def _is_decorated_by_hand(self, name: str, ref: Ref) -> bool:
         """``f = decorate(f)`` and ``F = workflow.defn(F)`` are as good as the decorator."""
         by_hand = applied_by_hand(ref)
@@ -226,7 +246,8 @@ class ModuleReader:
     def _import(self, node: ast.Import | ast.ImportFrom, place: _Place) -> None:
         statement = written_import(node)
         for name, target in statement.bound(self.facts):
-            self._bind(name, Binding(BindingKind.IMPORT, target), place)
+            told = True if place.found and is_of_sdk(target) else None
+            self._bind(name, Binding(BindingKind.IMPORT, target, with_sdk=told), place)
         star = statement.star(self.facts)
         if star is not None:
             self.stars.append(star)
@@ -306,8 +327,21 @@ class ModuleReader:
         elif isinstance(target, ast.Name):
             if target.id == "__all__":
                 self.exports = _strings(value)
-            if not self._is_function(target.id, value, place):
+            if not self._is_given(target.id, value, place):
                 self._bind_value(target.id, self.syntax.shape(value), place)
+
+    def _is_given(self, name: str, value: ast.expr | None, place: _Place) -> bool:
+        """True if a name is given a function, or a module of the SDK."""
+        if self._is_function(name, value, place):
+            return True
+        head = None
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            head = self.facts.functions.get(value.func.id)
+        text = self.source.searchable[head.start : head.end] if head is not None else ""
+        target = loaded_module(value, self.facts, text) if value is not None else ""
+        if target:
+            self._bind(name, Binding(BindingKind.IMPORT, target, with_sdk=True), place)
+        return bool(target)
 
     def _is_function(self, name: str, value: ast.expr | None, place: _Place) -> bool:
         """A lambda that is given a name is as good as a function."""
@@ -336,7 +370,7 @@ class ModuleReader:
             return
         if name == "__all__" and given is not None:
             self.exports = _strings(given)
-        if self._is_function(name, given, place):
+        if self._is_given(name, given, place):
             return
         declared = instance(self.syntax.annotation(node.annotation))
         value = Value(ValueType.OTHER, ref=declared)

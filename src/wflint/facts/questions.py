@@ -40,6 +40,15 @@ SDK_MODULES = {
 } | {"temporalio"}
 """Modules of the SDK: they are there, wherever anything of the SDK runs."""
 
+
+def is_of_sdk(name: str) -> bool:
+    """True of the dotted name of a module or class that the SDK has without any extra."""
+    if name in SDK_MODULES:
+        return True
+    is_class = name.rpartition(".")[2][:1].isupper()
+    return is_class and name.startswith("temporalio.") and ".contrib." not in name
+
+
 NEEDS_ACTIVITY = {
     f"temporalio.activity.{name}"
     for name in (

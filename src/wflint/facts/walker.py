@@ -202,10 +202,15 @@ class Walker:
                 return f"{self.module.name}.{name}"  # which a base class may define
         elif ref.kind is not Kind.GLOBAL or ref.path:
             return self.refs.external(ref)
-        if name in self.module.functions:
+        if name in self.module.functions or self._tells_of_sdk(name):
             return f"{self.module.name}.{name}"
         unknown = self.module.stars and name not in self.module.bindings
         return self.refs.external(ref) or (f"{self.module.name}.{name}" if unknown else "")
+
+    def _tells_of_sdk(self, name: str) -> bool:
+        """True if a variable of the module says whether the SDK is there."""
+        bindings = self.module.bindings.get(name, ())
+        return any(b.with_sdk is not None and b.value is not None for b in bindings)
 
     def free_name(self, qualname: str) -> str:
         """Two functions of one name in one scope get ``#2``, ... for their facts."""

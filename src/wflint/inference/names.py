@@ -211,7 +211,17 @@ class Names:
             return self._imported_constant(".".join((binding.target, *ref.path)), path)
         return (binding.value, path) if binding.value is not None and not ref.path else None
 
+    def with_sdk(self, name: str, importer: str) -> bool | None:
+        """Return what a value of a module says where the SDK is, if it tells whether it is."""
+        found = self._only_binding(name, importer)
+        return found[0].with_sdk if found is not None else None
+
     def _imported_constant(self, name: str, importer: str) -> tuple[Value, str] | None:
+        found = self._only_binding(name, importer)
+        return (found[0].value, found[1]) if found is not None and found[0].value else None
+
+    def _only_binding(self, name: str, importer: str) -> tuple[Binding, str] | None:
+        """The only thing that an imported name is bound to, and the module where it is."""
         for _ in range(limits.NAME_DEPTH):
             module, _, last = name.rpartition(".")
             path = self.index.find(module, importer) if module else None
@@ -220,9 +230,8 @@ class Names:
             bindings = self.store.load(path).facts.bindings.get(last, ())
             if len(bindings) != 1:
                 return None
-            value = bindings[0].value
             if bindings[0].what is not BindingKind.IMPORT:
-                return (value, path) if value is not None else None
+                return bindings[0], path
             name, importer = bindings[0].target, path
         return None
 

@@ -12,11 +12,20 @@ from collections.abc import Callable
 
 from wflint import limits
 from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
+from wflint.callgraph.guards.sdk_there import truth_with_sdk
 from wflint.callgraph.guards.shapes import Shape, shape_of
 from wflint.callgraph.overrides import Overriders
+from wflint.facts.guards import RESULT, VALUE
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, FunctionHead
-from wflint.facts.questions import RAISES, REPLAYING, WHEN_YES
+from wflint.facts.questions import (
+    IN_ACTIVITY,
+    IN_WORKFLOW,
+    RAISES,
+    REPLAYING,
+    WHEN_YES,
+    WITHOUT_SDK,
+)
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, Unresolved
 from wflint.project.store import Store
@@ -26,7 +35,7 @@ Guards = Callable[[str, str], int]
 """Gives, for a module and a name in it, what the answer of the function means."""
 
 _ASKS = re.compile(
-    r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_(?:event|running)_loop|workflow\.\w+)\b|\binfo\("
+    r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_(?:event|running)_loop|temporalio|workflow\.\w+)\b|\binfo\("
 )
 _CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
 _ENDS = re.compile(r"\b(?:raise|assert|return)\b")
@@ -63,6 +72,7 @@ class GuardFunctions:
         self._known: dict[tuple[Fn, Cls | None], int | None] = {}
         self._replaying: dict[Fn, bool] = {}
         self._chains: dict[str, bool] = {}
+        self._values: dict[tuple[str, str], int] = {}
 
     def __call__(self, path: str, name: str) -> int:
         """The flag of code that runs when the function ``name``, called in a module, says no.
@@ -70,6 +80,8 @@ class GuardFunctions:
         Times ``WHEN_YES`` it is that of code which runs when it says yes; ``RAISES`` is set for
         one that does not come back in a workflow. 0 when it is no guard.
         """
+        if name.startswith((VALUE, RESULT)):
+            return self._of_value(path, name)
         meaning, fn = self._look_up(path, name)
         if fn is None or meaning not in _MAY_ASK_FOR_REPLAYS:
             return meaning or 0
@@ -80,7 +92,20 @@ class GuardFunctions:
 
     def but_for_replays(self, path: str, name: str) -> int:
         """The same, but for functions that only ask if a workflow is replaying: 0 for those."""
+        if name.startswith((VALUE, RESULT)):
+            return self._of_value(path, name)
         return self._look_up(path, name)[0] or 0
+
+    def _of_value(self, path: str, name: str) -> int:
+        """The same of what a name stands for, or of what a function has given."""
+        if name.startswith(RESULT):
+            return (self._look_up(path, name.removeprefix(RESULT))[0] or 0) % RAISES
+        key = path, name.removeprefix(VALUE)
+        if key not in self._values:
+            said = truth_with_sdk(self.resolver, *key)
+            never = {None: 0, True: WITHOUT_SDK, False: WITHOUT_SDK * WHEN_YES}
+            self._values[key] = never[said]
+        return self._values[key]
 
     def _look_up(self, path: str, name: str) -> tuple[int | None, Fn | None]:
         """Return what a function says of workflows; if nothing, but maybe of replays, itself."""
@@ -89,6 +114,8 @@ class GuardFunctions:
         if not name:
             return 0, None
         found = self.resolver.dotted(name, path)
+        if len(found) == 1 and isinstance(found[0], ExternalValue):
+            return _answer_of_sdk(found[0].name), None  # by way of another module
         if len(found) != 1 or not isinstance(found[0], FunctionValue):
             return 0, None
         fn, receiver = found[0].fn, found[0].receiver
@@ -137,9 +164,16 @@ class GuardFunctions:
             return True
         if _CHECKS.search(text) and _ENDS.search(text):
             return True
+        if any(flag in text for flag in self._flags_of(path)):
+            return True
         if path not in self._chains:  # one search for all functions of the module
             self._chains[path] = _MAY_CHAIN.search(module) is not None
         return self._chains[path]
+
+    def _flags_of(self, path: str) -> list[str]:
+        """The names of a module that tell whether the SDK is there."""
+        bindings = self.resolver.store.load(path).facts.bindings.items()
+        return [n for n, (*_, last) in bindings if last.value and last.with_sdk is not None]
 
     def _shape(self, fn: Fn) -> list[Shape]:
         store = self.resolver.store
@@ -168,6 +202,14 @@ class GuardFunctions:
                 elif not isinstance(entity, Unresolved):
                     return set()
         return asked
+
+
+def _answer_of_sdk(name: str) -> int:
+    if name in IN_WORKFLOW:
+        return _SAYS_YES
+    if name in IN_ACTIVITY:
+        return _SAYS_NO
+    return int(Flag.NOT_REPLAYING) if name in REPLAYING else 0
 
 
 def in_activities(guards: Guards) -> Guards:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wflint import limits
+from wflint.callgraph.guards.sdk_there import truth_with_sdk
 from wflint.callgraph.guards.shapes import SUPER, Shape
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
+from wflint.facts.missing_sdk import THERE
 from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
 from wflint.facts.questions import (
     IN_ACTIVITY,
@@ -24,7 +26,6 @@ from wflint.facts.questions import (
 )
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
-from wflint.standard_library import IN_EACH_VERSION
 
 _FOLLOWED = 6
 """The number of functions in a chain of calls that are followed."""
@@ -47,10 +48,6 @@ _PLAIN_DECORATORS = frozenset(
         for name in ("final", "override")
     }
 )
-
-
-_THERE = IN_EACH_VERSION | {"temporalio"}
-"""Packages that can surely be imported in a workflow."""
 
 
 class Outcome(enum.Enum):
@@ -170,8 +167,9 @@ class _Run:
             case ["set", name, value]:
                 self.names[name] = self._value(value)
             case ["import", name, of]:
-                self.is_risky = self.is_risky or of.partition(".")[0] not in _THERE
+                self.is_risky = self.is_risky or of.partition(".")[0] not in THERE
                 self.names[name] = of or Outcome.UNKNOWN
+                self._note_sdk(of.partition(".")[0] == "temporalio")
             case ["if", test, body, orelse]:
                 return self._if(self._value(test), body, orelse)
             case ["try", body, handlers, orelse, last]:
@@ -268,8 +266,10 @@ class _Run:
             case ["const", truth]:
                 return Outcome.YES if truth else Outcome.NO
             case ["name", name]:
-                known = self.names.get(name)
-                return known if isinstance(known, Outcome) else Outcome.UNKNOWN
+                return self._name(name)
+            case ["sdk"]:
+                self._note_sdk(True)
+                return Outcome.UNKNOWN if self.asks.is_outside else Outcome.YES
             case ["not", inner]:
                 return _TURNED[self._value(inner)]
             case ["and", left, right]:
@@ -290,6 +290,20 @@ class _Run:
                 self._forget(names)
         self.is_risky = True
         return Outcome.UNKNOWN
+
+    def _note_sdk(self, tells: bool) -> None:
+        """Note that what is done depends on whether the SDK is there."""
+        self.asks.has_asked = self.asks.has_asked or (tells and not self.asks.is_outside)
+
+    def _name(self, name: str) -> Outcome:
+        known = self.names.get(name)
+        if isinstance(known, Outcome) or self.asks.is_outside or name in self.myself:
+            return known if isinstance(known, Outcome) else Outcome.UNKNOWN
+        resolver, path = self.asks.resolver, self.fn.path
+        dotted = known or f"{resolver.store.load(path).facts.name}.{name}"
+        said = truth_with_sdk(resolver, path, dotted)
+        self._note_sdk(said is not None)
+        return {None: Outcome.UNKNOWN, True: Outcome.YES, False: Outcome.NO}[said]
 
     def _joined(self, left: Shape, right: Shape, decisive: Outcome) -> Outcome:
         first = self._value(left)

@@ -3,9 +3,9 @@
 A shape is plain data and says nothing that another module decides, so it can be noted. It is made
 of lists that begin with a word. Statements are ``return``, ``raise``, ``assert``, ``do``, ``set``,
 ``import``, ``if``, ``try``, ``with`` and ``other``, and ``catches`` in front of a handler's;
-expressions are ``name``, ``const``, ``not``,
-``and``, ``or``, ``call``, ``of`` (an attribute), ``given`` (``x is not None``), ``choice`` and
-``?``. The last two of the statements and ``?`` say which names they bind, in whatever way.
+expressions are ``name``, ``const``, ``not``, ``and``, ``or``, ``call``, ``of`` (an attribute),
+``given`` (``x is not None``), ``choice``, ``sdk`` (whether that is installed) and ``?``. The last
+two of the statements and ``?`` say which names they bind, in whatever way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wflint import limits
+from wflint.facts.questions import SDK_MODULES
 from wflint.syntax.cst import cst
 
 Shape = list[Any]
@@ -176,6 +177,10 @@ def _expression(node: cst.BaseExpression, deep: int) -> Shape:
         ):
             given: Shape = ["given", _expression(left, deep - 1)]
             return given if isinstance(operator, cst.IsNot) else ["not", given]
+        case cst.Call(func=func, args=[cst.Arg(value=cst.SimpleString() as text)]) if (
+            _spelled(func)[-1:] == ["find_spec"] and text.raw_value in SDK_MODULES
+        ):
+            return ["sdk"]
         case cst.Call(func=func, args=args):
             plain = len(args) == 1 and args[0].keyword is None and not args[0].star
             given = [_expression(arg.value, deep - 1) for arg in args]

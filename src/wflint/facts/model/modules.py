@@ -29,6 +29,7 @@ class Binding(Struct, frozen=True, array_like=True, gc=False):
     ``value`` is what was assigned. ``alternative``
     is true for bindings of which only one happens: in branches of ``if`` and ``try``; ``typed`` for
     those that only type checkers see. ``declared`` is what the value is declared to be.
+    ``with_sdk`` is its truth where the SDK is installed, if that tells whether it is.
     """
 
     what: BindingKind
@@ -37,6 +38,7 @@ class Binding(Struct, frozen=True, array_like=True, gc=False):
     alternative: bool = False
     typed: bool = False
     declared: Ref = UNKNOWN
+    with_sdk: bool | None = None
 
 
 class ImportFact(Struct, frozen=True, array_like=True, gc=False):

@@ -88,7 +88,8 @@ class Imports:
         if any(b.what is not BindingKind.IMPORT and not _is_none(b) for b in bindings):
             return False
         only_imports = all(b.what is BindingKind.IMPORT for b in bindings)
-        if only_imports and name in (self._bound or ()):
+        may_be_missing = any(b.with_sdk is not None for b in bindings)
+        if only_imports and not may_be_missing and name in (self._bound or ()):
             return False  # by a loop, for instance
         return {b.target for b in bindings if b.what is BindingKind.IMPORT} == {target}
 
