@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from wflint.facts.ids import Fn
 from wflint.facts.model import FunctionBody, Kind, Ref
@@ -16,7 +16,8 @@ from wflint.rule.place import Place
 from wflint.temporal.regions import Region
 
 _MESSAGES = Region.SIGNAL | Region.UPDATE
-_CONTAINERS = frozenset({"deque", "dict", "list", "set", "tuple"})
+_QUEUES = frozenset({"LifoQueue", "PriorityQueue", "Queue"})
+_CONTAINERS = _QUEUES | {"deque", "dict", "list", "set", "tuple"}
 _PLAIN = _CONTAINERS | {"None", "bool", "bytes", "float", "int", "str"}
 """Types whose values hold no other attributes of the workflow."""
 
@@ -63,7 +64,19 @@ class Dropped:
             for fn, _ in self._flow.flow(handler.place.fn):
                 methods.add(fn.qualname.rpartition(".")[2])
         state = self._workflow.state
-        return {s.name for s in state if any(w.method in methods for w in s.writers)}
+        changed = {s.name for s in state if any(w.method in methods for w in s.writers)}
+        return changed | set(self._filled(methods))
+
+    def _filled(self, methods: Collection[str]) -> Iterator[str]:
+        """Yield the queues that methods of some names wait to put something into."""
+        for fn in self._flow.methods:
+            if fn.qualname.rpartition(".")[2] not in methods:
+                continue
+            for call in self._store.body(fn).calls:
+                target = call.target
+                if target.kind is Kind.SELF and target.path[1:] == ("put",):
+                    name = target.path[0]
+                    yield from [name] if self._is_made_of(name, _QUEUES) else ()
 
     def _kept(self, before: Sequence[At], is_run: bool) -> set[str] | None:
         """Return what is handed over or was looked at; ``None`` if that may be everything."""

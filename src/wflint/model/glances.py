@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-ADDS = frozenset({"add", "append", "appendleft", "extend", "extendleft", "insert", "put_nowait"})
+ADDS = frozenset(
+    {"add", "append", "appendleft", "extend", "extendleft", "insert", "put", "put_nowait"}
+)
 """Methods of containers that put something in, and leave the rest as it is."""
 
 _TAKES_ONE = frozenset({"get_nowait", "pop", "popitem", "popleft"})
@@ -33,6 +35,8 @@ def _left_by(node: ast.AST) -> Iterator[ast.AST]:
             yield held
         case ast.Subscript(value=held, ctx=ast.Load()):
             yield held
+        case ast.Call(func=ast.Attribute(value=held, attr="get"), args=[], keywords=[]):
+            yield held  # of a queue
         case ast.If():
             leaves = isinstance(node.body[-1], _LEAVES)
             if leaves or not _continues(node.orelse):
@@ -56,6 +60,10 @@ def _full(test: ast.expr, holds: bool) -> Iterator[ast.AST]:
             case ast.Attribute() if is_true:
                 yield node
             case ast.Call(func=ast.Name(id=name), args=[held]) if name in _MEASURES and is_true:
+                yield held
+            case ast.Call(func=ast.Attribute(value=held, attr="empty"), args=[]) if not is_true:
+                yield held
+            case ast.Call(func=ast.Attribute(value=held, attr="qsize"), args=[]) if is_true:
                 yield held
             case ast.Compare(left=ast.Call(func=ast.Name(id="len"), args=[held]), ops=[operator]):
                 if isinstance(operator, _MORE if is_true else _NONE):
