@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wflint.rule import PlacedReport, Report, Severity, listed
 
 if TYPE_CHECKING:
-    from wflint.rule import ForeignModule, LoadedImport
+    from wflint.rule import ForeignModule, LateLoad, LoadedImport
 
 _TABLE = Path(__file__).parent / "unloadable_packages.toml"
 _BROKEN = (
@@ -106,14 +106,20 @@ def _names_of(one: LoadedImport) -> list[str]:
     return direct or [f"`{one.foreign[0].name}` (by `{one.module}`)"]
 
 
-def _unloadable_in(one: LoadedImport) -> ForeignModule | None:
+def why_unloadable(one: LoadedImport | LateLoad) -> tuple[ForeignModule, str] | None:
+    """Return the first module that an import leads to and that cannot be loaded, and why."""
+    module = _unloadable_in(one)
+    return (module, _unloadable()[_key(module.name)].why) if module is not None else None
+
+
+def _unloadable_in(one: LoadedImport | LateLoad) -> ForeignModule | None:
     """Return the first module that cannot be loaded, with the restrictions that there are."""
     found = ((module, _key(module.name)) for module in one.foreign)
     refused = (module for module, key in found if key and _holds(key, one))
     return next(refused, None)
 
 
-def _holds(key: str, one: LoadedImport) -> bool:
+def _holds(key: str, one: LoadedImport | LateLoad) -> bool:
     return _unloadable()[key].always or not one.is_relaxed
 
 

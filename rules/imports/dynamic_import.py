@@ -60,7 +60,8 @@ depend on something (`if`, `try`, `with`) stay, and so do calls of `importlib.im
 
 It warns: `Module ... was imported after initial workflow load.` It does not notice
 `importlib.import_module()`, which loads the module all the same. A module that defines workflows is
-no exception, although the worker has imported it.
+no exception, although the worker has imported it. What the sandbox cannot load fails there each
+time, and the workflow task with it: that is an error, and a warning where somebody catches it.
 
 Silent, as `import-not-passed-through` is, where a library that is not part of the project makes the
 client, a plugin or the runner of the Worker: it may pass anything through.
@@ -78,8 +79,10 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, LateImport, Report, Rule, Scope, Severity, ValueType, cst
 
+from ._loading import why_unloadable
+
 if TYPE_CHECKING:
-    from wflint.rule import CallView, Context, FindingView, FixView, Repair
+    from wflint.rule import CallView, Context, FindingView, FixView, ForeignModule, Repair
 
 _BLOCK = "imports_passed_through"
 
@@ -98,6 +101,10 @@ class DynamicImport(Rule):
     _circle = (
         "`{name}` is loaded only when the workflow comes here, in the middle of a workflow task; "
         "it imports this module, too: move what both need to a third one, and import that"
+    )
+    _broken = (
+        "importing `{name}` fails here each time: the sandbox cannot load {by} ({why}); import it "
+        "at the top of the file, under `workflow.unsafe.imports_passed_through()`"
     )
     _unknown = (
         "`{name}` loads a module in the middle of a workflow task; import what it may be at the "
@@ -126,7 +133,13 @@ class DynamicImport(Rule):
         missing = view.missing(view.read(LateImport))
         if not missing:
             return None
-        return self._report(missing, view)
+        broken = why_unloadable(view.loads(missing))
+        if broken is None:
+            return self._report(missing, view)
+        module, why = broken
+        text = self._broken.format(name=missing, by=_by(module, missing), why=why)
+        is_kept = view.may_be_caught("builtins.ImportError")
+        return Report(text, Severity.WARNING if is_kept else Severity.ERROR)
 
     def check_call(self, view: CallView) -> Iterable[Report]:
         """`importlib.import_module("a")`."""
@@ -146,6 +159,13 @@ class DynamicImport(Rule):
         from ._moving import moved_to_top
 
         return moved_to_top(at)
+
+
+def _by(module: ForeignModule, missing: str) -> str:
+    if module.name == missing:
+        return "it"
+    by = "it" if module.by == missing else f"`{module.by}`"
+    return f"`{module.name}`, which {by} imports" if module.by else f"`{module.name}`"
 
 
 def _there_by_then(node: cst.CSTNode, ctx: Context) -> tuple[str, ...]:

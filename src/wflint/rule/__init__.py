@@ -61,7 +61,7 @@ from wflint.rule.finding_view import FindingView
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
 from wflint.rule.import_view import ImportView
-from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
+from wflint.rule.loading_view import ForeignModule, LateLoad, LoadedImport, LoadingView
 from wflint.rule.payload_view import ClassForm, PayloadPart, PayloadType, PayloadView
 from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
@@ -164,6 +164,7 @@ __all__ = [
     "ImportView",
     "Kind",
     "LateImport",
+    "LateLoad",
     "ListElement",
     "Listed",
     "LoadedImport",

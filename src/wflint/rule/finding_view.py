@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from wflint.diagnostics import Severity
 from wflint.facts.model import FunctionHead, Site
 from wflint.rule.base import RuleSettings
+from wflint.rule.loading_view import LateLoad
 from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
 from wflint.temporal.effects import Effect
 
@@ -162,6 +163,10 @@ class FindingView(Protocol):
 
         It is neither there by then nor passed through. Empty if there is none.
         """
+        ...
+
+    def loads(self, module: str) -> LateLoad:
+        """Return what importing a module there leads to outside of the project."""
         ...
 
     def imports_back(self, module: str) -> bool:

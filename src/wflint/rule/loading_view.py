@@ -17,6 +17,13 @@ class ForeignModule(Struct, frozen=True):
     by: str = ""
 
 
+class LateLoad(Struct, frozen=True):
+    """What an import in a function leads to outside of the project; see :class:`LoadedImport`."""
+
+    foreign: tuple[ForeignModule, ...]
+    is_relaxed: bool = False
+
+
 class LoadedImport(Struct, frozen=True):
     """An import statement that makes the sandbox load something again for each run of a workflow.
 

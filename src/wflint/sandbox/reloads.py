@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from wflint.facts.ids import Cls
 from wflint.facts.model import ImportFact
 from wflint.facts.relative import known_as
 from wflint.project.folders import is_namespace
-from wflint.sandbox.loading import Loaded
+from wflint.sandbox.loading import Loaded, load_workflow
 from wflint.sandbox.passthrough import Passthrough
 from wflint.sandbox.sandboxes import Sandboxes
 
@@ -63,6 +64,31 @@ class Reloads:
                     known = found.get(key)
                     found[key] = _joined(known, begun) if known is not None else begun
         return [found[key] for key in sorted(found)]
+
+    def late(self, module: str, path: str, receiver: Cls | None) -> list[Foreign]:
+        """Return what an import in a function loads outside of the project, the nearest first.
+
+        ``path`` is the file with the import, ``receiver`` the class whose method it is in. What is
+        there by then for each workflow is none of it.
+        """
+        roots = self._sandboxes.sandboxed_for(path, receiver)
+        target = self._resolver.index.find(module, path)
+        if target is None:
+            return [Foreign(module, "")]
+        found: dict[str, Foreign] = {}
+        store, index = self._resolver.store, self._resolver.index
+        for root in roots:
+            there, settings = self._sandboxes.loaded(root), self._sandboxes.settings(root)
+            for at, name in load_workflow(target, store, index, settings.passes).reloaded.items():
+                for names in self.foreign_in(at, name, settings).values():
+                    new = (one for one in names if not there.has(one) and one not in found)
+                    found.update((one, Foreign(one, name)) for one in new)
+        return list(found.values())
+
+    def is_relaxed(self, path: str, receiver: Cls | None) -> bool:
+        """True if restrictions are changed for a workflow that runs code of a file."""
+        roots = self._sandboxes.sandboxed_for(path, receiver)
+        return any(self._sandboxes.settings(root).relaxed for root in roots)
 
     def _of_workflow(
         self, root: str, settings: Passthrough, wanted: frozenset[str]

@@ -263,6 +263,10 @@ class Sandboxes:
         settings = [self.settings(root) for root in roots]
         return any(one.in_doubt or one.passes(module) for one in settings)
 
+    def sandboxed_for(self, path: str, receiver: Cls | None) -> list[str]:
+        """The files of workflows in sandboxes that code in a file is run for."""
+        return [root for root in self._roots_of(path, receiver) if root in self.sandboxed]
+
     def missing(
         self,
         module: str,
@@ -276,7 +280,7 @@ class Sandboxes:
         ``path`` is the file with the import, ``receiver`` the class of the object whose method it
         is in. The modules ``there`` have been imported by then, and so have their packages.
         """
-        roots = [root for root in self._roots_of(path, receiver) if root in self.sandboxed]
+        roots = self.sandboxed_for(path, receiver)
         if not roots or any(self.settings(root).in_doubt for root in roots):
             return ""
         wanted = [module]
