@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from wflint import limits
 from wflint.facts.cst_definitions import written_import as written_in_cst
 from wflint.facts.guards import DottedName
 from wflint.facts.imports import ALL, MISSING, ImportStatement, caught_by, written_import
 from wflint.facts.model import BindingKind, ModuleFacts
-from wflint.facts.questions import SDK_MODULES
+from wflint.facts.questions import SDK_MODULES, is_of_sdk
 from wflint.standard_library import IN_EACH_VERSION
 from wflint.syntax.guard import import_time_statements
 from wflint.syntax.walk import walk
@@ -72,7 +73,7 @@ def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
         name
         for statement in imports
         for name, target in statement.bound(module)
-        if _is_of_sdk(target)
+        if is_of_sdk(target) or (target.startswith(f"{_SDK}.") and _is_old(target))
     )
     if not names and not _surely_work(imports):
         return StandIns()
@@ -103,6 +104,16 @@ def says_with_sdk(test: ast.expr, module: ModuleFacts) -> bool | None:
         test = inner
     said = _is_there(test, module)
     return said if said is None else said ^ negated
+
+
+def side_with_sdk(value: ast.expr, module: ModuleFacts) -> ast.expr:
+    """Return what ``a if test else b`` is where the SDK is, if the test asks for that."""
+    for _ in range(limits.ALTERNATIVES):
+        said = says_with_sdk(value.test, module) if isinstance(value, ast.IfExp) else None
+        if said is None or not isinstance(value, ast.IfExp):
+            break
+        value = value.body if said else value.orelse
+    return value
 
 
 def _is_there(value: ast.expr, module: ModuleFacts) -> bool | None:
@@ -196,10 +207,6 @@ def _is_old(name: str) -> bool:
         return True
     known = _NAMES | {"*", "workflow_sandbox"}
     return parts[0] in _MODULES and all(part in known for part in parts[1:])
-
-
-def _is_of_sdk(target: str) -> bool:
-    return target.startswith(f"{_SDK}.") and not target.startswith(f"{_SDK}.contrib")
 
 
 def written_imports(node: ast.stmt) -> Iterator[ImportStatement]:

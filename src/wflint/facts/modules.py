@@ -33,7 +33,7 @@ from wflint.facts.definitions import (
 )
 from wflint.facts.imports import is_main_block, read_imports, typed_branch, written_import
 from wflint.facts.loaders import loaded_module
-from wflint.facts.missing_sdk import StandIns, in_handlers, says_with_sdk, stand_ins
+from wflint.facts.missing_sdk import StandIns, in_handlers, says_with_sdk, side_with_sdk, stand_ins
 from wflint.facts.model import (
     UNKNOWN,
     Binding,
@@ -176,8 +176,9 @@ class ModuleReader:
             case ast.Import() | ast.ImportFrom():
                 self._import(node, place)
             case ast.Assign():
+                value = side_with_sdk(node.value, self.facts)
                 for target in node.targets:
-                    self._assign(target, node.value, place)
+                    self._assign(target, value, place)
                     self._note_flag(target, node.value, place)
             case ast.AnnAssign(target=ast.Name(id=name)):
                 self._annotated(name, node, place)
