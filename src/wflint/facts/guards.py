@@ -137,10 +137,9 @@ def _of_value(node: cst.BaseExpression, known: str, guards: Guards) -> int:
     """The answer of ``guards`` about a name: what is kept under it, or what a call has given."""
     if "." not in known or known.partition(".")[0] in _NEVER_OWN:
         return 0
-    if isinstance(node, cst.Call):
-        return guards(known)
-    words = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
-    is_result = isinstance(node, cst.Name) and known.rpartition(".")[2] != words
+    is_result = isinstance(node, cst.Call)
+    if isinstance(node, cst.Name):
+        is_result = known.rpartition(".")[2] != node.value
     return guards(f"{RESULT if is_result else VALUE}{known}")
 
 

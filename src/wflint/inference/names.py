@@ -10,6 +10,7 @@ from wflint import limits
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Binding, BindingKind, Kind, ModuleFacts, Ref, Value
+from wflint.facts.questions import is_of_sdk
 from wflint.facts.types import declared_as
 from wflint.inference.values import (
     AbstractValue,
@@ -212,26 +213,43 @@ class Names:
         return (binding.value, path) if binding.value is not None and not ref.path else None
 
     def with_sdk(self, name: str, importer: str) -> bool | None:
-        """Return what a value of a module says where the SDK is, if it tells whether it is."""
+        """Return the truth of an imported name where the SDK is, if it tells whether it is.
+
+        No value is looked at, as that may be asked while functions are read.
+        """
         found = self._only_binding(name, importer)
-        return found[0].with_sdk if found is not None else None
+        if found is None:
+            return None
+        only = found[0]
+        return True if _is_import_of_sdk(only) else only.with_sdk
+
+    def is_function(self, name: str, importer: str) -> bool:
+        """True if an imported name is that of a function, and of nothing else."""
+        found = self._only_binding(name, importer)
+        return found is not None and found[0].what is BindingKind.FUNCTION
 
     def _imported_constant(self, name: str, importer: str) -> tuple[Value, str] | None:
         found = self._only_binding(name, importer)
-        return (found[0].value, found[1]) if found is not None and found[0].value else None
+        value = found[0].value if found is not None else None
+        return (value, found[1]) if found is not None and value is not None else None
 
     def _only_binding(self, name: str, importer: str) -> tuple[Binding, str] | None:
-        """The only thing that an imported name is bound to, and the module where it is."""
+        """The only thing that an imported name is bound to, and the module where it is.
+
+        That is an import only if it is one of something outside the project.
+        """
+        found: tuple[Binding, str] | None = None
         for _ in range(limits.NAME_DEPTH):
             module, _, last = name.rpartition(".")
             path = self.index.find(module, importer) if module else None
             if path is None:
-                return None
+                return found
             bindings = self.store.load(path).facts.bindings.get(last, ())
             if len(bindings) != 1:
                 return None
+            found = bindings[0], path
             if bindings[0].what is not BindingKind.IMPORT:
-                return bindings[0], path
+                return found
             name, importer = bindings[0].target, path
         return None
 
@@ -277,6 +295,10 @@ def _is_something(entity: AbstractValue) -> bool:
     """True if an entity is more than a stand-in for what only type checkers import."""
     name = entity.name if isinstance(entity, ExternalValue) else ""
     return not isinstance(entity, Unresolved) and name not in ("typing.Any", "builtins.object")
+
+
+def _is_import_of_sdk(binding: Binding) -> bool:
+    return binding.what is BindingKind.IMPORT and is_of_sdk(binding.target)
 
 
 def _is_builtin_entity(found: tuple[AbstractValue, ...]) -> bool:

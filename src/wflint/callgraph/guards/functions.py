@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 from wflint import limits
 from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
-from wflint.callgraph.guards.sdk_there import truth_with_sdk
 from wflint.callgraph.guards.shapes import Shape, shape_of
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.guards import RESULT, VALUE
@@ -72,7 +71,6 @@ class GuardFunctions:
         self._known: dict[tuple[Fn, Cls | None], int | None] = {}
         self._replaying: dict[Fn, bool] = {}
         self._chains: dict[str, bool] = {}
-        self._values: dict[tuple[str, str], int] = {}
 
     def __call__(self, path: str, name: str) -> int:
         """The flag of code that runs when the function ``name``, called in a module, says no.
@@ -98,14 +96,13 @@ class GuardFunctions:
 
     def _of_value(self, path: str, name: str) -> int:
         """The same of what a name stands for, or of what a function has given."""
+        names = self.resolver.names
         if name.startswith(RESULT):
-            return (self._look_up(path, name.removeprefix(RESULT))[0] or 0) % RAISES
-        key = path, name.removeprefix(VALUE)
-        if key not in self._values:
-            said = truth_with_sdk(self.resolver, *key)
-            never = {None: 0, True: WITHOUT_SDK, False: WITHOUT_SDK * WHEN_YES}
-            self._values[key] = never[said]
-        return self._values[key]
+            asked = name.removeprefix(RESULT)
+            is_function = names.is_function(asked, path)
+            return (self._look_up(path, asked)[0] or 0) % RAISES if is_function else 0
+        never = {None: 0, True: WITHOUT_SDK, False: WITHOUT_SDK * WHEN_YES}
+        return never[names.with_sdk(name.removeprefix(VALUE), path)]
 
     def _look_up(self, path: str, name: str) -> tuple[int | None, Fn | None]:
         """Return what a function says of workflows; if nothing, but maybe of replays, itself."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wflint import limits
-from wflint.callgraph.guards.sdk_there import truth_with_sdk
 from wflint.callgraph.guards.shapes import SUPER, Shape
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
@@ -23,6 +22,7 @@ from wflint.facts.questions import (
     NEEDS_WORKFLOW,
     RAISES_OUTSIDE,
     REPLAYING,
+    is_of_sdk,
 )
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
@@ -301,7 +301,7 @@ class _Run:
             return known if isinstance(known, Outcome) else Outcome.UNKNOWN
         resolver, path = self.asks.resolver, self.fn.path
         dotted = known or f"{resolver.store.load(path).facts.name}.{name}"
-        said = truth_with_sdk(resolver, path, dotted)
+        said = True if is_of_sdk(dotted) else resolver.names.with_sdk(dotted, path)
         self._note_sdk(said is not None)
         return {None: Outcome.UNKNOWN, True: Outcome.YES, False: Outcome.NO}[said]
 
