@@ -163,6 +163,10 @@ def _asked_state(test: cst.BaseExpression, ctx: Context) -> set[str] | None:
                 pending.append(inner)
             case cst.BooleanOperation(left=left, right=right):
                 pending += [left, right]
+            case cst.Comparison(left=cst.Attribute() as left, comparisons=[one]) if (
+                _is_of_constants(one, ctx)
+            ):
+                pending.append(left)
             case cst.Attribute() as attribute:
                 ref = ctx.ref(attribute)
                 if ref.kind is not Kind.SELF or len(ref.path) != 1:
@@ -171,6 +175,30 @@ def _asked_state(test: cst.BaseExpression, ctx: Context) -> set[str] | None:
             case _:
                 return None
     return asked
+
+
+def _is_of_constants(one: cst.ComparisonTarget, ctx: Context) -> bool:
+    """True for ``== "active"``, ``is not None``, ``in (Status.ACTIVE, Status.PAUSED)``."""
+    asks = (cst.Equal, cst.NotEqual, cst.Is, cst.IsNot, cst.In, cst.NotIn)
+    if not isinstance(one.operator, asks):
+        return False
+    pending = [one.comparator]
+    while pending:
+        match pending.pop():
+            case (
+                cst.Tuple(elements=elements)
+                | cst.List(elements=elements)
+                | cst.Set(elements=elements)
+            ):
+                pending += [element.value for element in elements]
+            case cst.SimpleString():
+                pass
+            case cst.Name() | cst.Attribute() as name:
+                if ctx.ref(name).kind not in (Kind.GLOBAL, Kind.IMPORT):
+                    return False
+            case _:
+                return False
+    return True
 
 
 def _tests_of_ways_out(body: cst.BaseSuite) -> Iterator[cst.BaseExpression | None]:
