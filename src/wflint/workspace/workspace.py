@@ -38,6 +38,9 @@ MOST_ANSWERS = 3
 _WORTH_OF_FIRST = 1.0
 """So many uses the first answer is worth: what is typed is often taken back."""
 
+_MOST_DROPPED = 1
+"""How many old answers may wait for a moment in which their memory is freed."""
+
 _PATIENCE = 0.02
 """Seconds after which a check that waits for another one looks if it is still wanted."""
 
@@ -182,7 +185,7 @@ class Workspace:
             for kept in self._kept:
                 kept.worth /= 2
         self._kept.append(new)
-        if self._dropped > MOST_ANSWERS:  # nobody has had a moment to call `tidy`
+        if self._dropped > _MOST_DROPPED:  # nobody has had a moment to call `tidy`
             self.tidy()
 
     def _forget(self, answers: list[Kept]) -> None:
