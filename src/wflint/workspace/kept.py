@@ -255,10 +255,10 @@ class Kept:
             marks_of = Gate(needles_of(program.group)).marks
             if marks_of(edit.before) != marks_of(edit.after):
                 raise Stays
-        changed = changed_words(before, after)
-        if not are_idle(changed, self._known_names()):
+        changed, is_broken = changed_words(before, after), edit.path in self._broken
+        if not are_idle(changed, self._known_names(), is_broken=is_broken):
             changed &= words_of(before) ^ words_of(after)  # they may stand elsewhere as well
-        if changed and not are_idle(changed, self._known_names()):
+        if changed and not are_idle(changed, self._known_names(), is_broken=is_broken):
             raise Stays
 
     def _known_names(self) -> KnownNames:

@@ -30,6 +30,9 @@ _TELLING = re.compile(
 )
 """Beginnings and parts of words that wflint itself looks for."""
 
+_OF_FUNCTIONS = frozenset({"assert", "raise", "return"})
+"""Those that are only looked for in the texts of functions."""
+
 
 class Word(NamedTuple):
     """A word of a text, with a dot before it (``is_attribute``), or something like a call of it."""
@@ -85,6 +88,12 @@ def _names(facts: ModuleFacts) -> Iterable[str]:
         yield from re.findall(r"\w+", " ".join((fact.module, *fact.names)))
 
 
-def are_idle(changed: Iterable[Word], known: KnownNames) -> bool:
-    """True if nobody asks whether some words are in a text."""
-    return not any(known.has(word) or _TELLING.search(word.text) for word in changed)
+def are_idle(changed: Iterable[Word], known: KnownNames, *, is_broken: bool = False) -> bool:
+    """True if nobody asks whether some words are in a text.
+
+    ``is_broken`` if the text cannot be parsed: then nobody looks at functions of it.
+    """
+    own = _OF_FUNCTIONS if is_broken else frozenset()
+    return not any(
+        word.text not in own and (known.has(word) or _TELLING.search(word.text)) for word in changed
+    )

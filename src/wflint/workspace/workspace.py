@@ -137,6 +137,8 @@ class Workspace:
         return None
 
     def _check(self, token: Token, progress: Tell | None, only_texts: bool) -> Answer:
+        if self._dropped > _MOST_DROPPED:  # nobody has had a moment to call `tidy`
+            self.tidy()
         with self._changing:
             texts, touched = dict(self._texts), set(self._touched)
         self._fact_caches.recalled.begin(touched if only_texts else None)
@@ -185,8 +187,6 @@ class Workspace:
             for kept in self._kept:
                 kept.worth /= 2
         self._kept.append(new)
-        if self._dropped > _MOST_DROPPED:  # nobody has had a moment to call `tidy`
-            self.tidy()
 
     def _forget(self, answers: list[Kept]) -> None:
         self._kept = [kept for kept in self._kept if kept not in answers]
