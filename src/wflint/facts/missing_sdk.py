@@ -75,12 +75,11 @@ def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
         for name, target in statement.bound(module)
         if is_of_sdk(target) or (target.startswith(f"{_SDK}.") and _is_old(target))
     )
-    if not names and not _surely_work(imports):
-        return StandIns()
     caught = [(handler, frozenset(caught_by(handler))) for handler in node.handlers]
+    if all(types.isdisjoint(MISSING | ALL) for _, types in caught):
+        return StandIns()
     if not _surely_work(imports):
-        missing = any(not types.isdisjoint(MISSING | ALL) for _, types in caught)
-        return StandIns((), names if missing else frozenset())
+        return StandIns((), names)
     is_plain = all(_is_plain(inner) for inner in inside)
     dead = tuple(handler for handler, types in caught if is_plain or types <= MISSING)
     return StandIns(dead, names)

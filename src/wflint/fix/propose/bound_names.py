@@ -6,10 +6,12 @@ Facts tell of assignments, functions and classes only. Here Python itself is ask
 
 from __future__ import annotations
 
+import ast
 import symtable
 import warnings
 
 from wflint.files.source import Source
+from wflint.syntax.guard import import_time_statements
 
 
 def bound_names(source: Source) -> frozenset[str] | None:
@@ -31,3 +33,35 @@ def bound_names(source: Source) -> frozenset[str] | None:
             if symbol.is_declared_global() and (symbol.is_assigned() or symbol.is_imported())
         }
     return frozenset(found)
+
+
+def is_none_besides(tree: ast.Module, name: str) -> bool:
+    """True if a module assigns nothing but ``None`` to a name that it imports."""
+    return all(
+        isinstance(node, (ast.Import, ast.ImportFrom)) or _is_none(node)
+        for node in import_time_statements(tree)
+        if name in _bound_by(node)
+    )
+
+
+def _is_none(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Assign, ast.AnnAssign)) and (
+        isinstance(node.value, ast.Constant) and node.value.value is None
+    )
+
+
+def _bound_by(node: ast.stmt) -> frozenset[str]:
+    """The names that a statement binds, without those in its blocks."""
+    match node:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            return frozenset({name})
+        case ast.If() | ast.Try() | ast.While():
+            return frozenset()
+        case ast.With(items=items):
+            parts: list[ast.AST] = [i.optional_vars for i in items if i.optional_vars is not None]
+        case ast.For(target=target):
+            parts = [target]
+        case _:
+            parts = [node]
+    inner = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
+    return frozenset(n.id for n in inner if isinstance(n.ctx, ast.Store))

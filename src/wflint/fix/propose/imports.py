@@ -12,7 +12,7 @@ import libcst as cst
 from wflint.facts.frames import Entry
 from wflint.facts.model import Binding, BindingKind, Kind, ValueType
 from wflint.files.source import UnreadableSource
-from wflint.fix.propose.bound_names import bound_names
+from wflint.fix.propose.bound_names import bound_names, is_none_besides
 from wflint.fix.propose.hard_imports import lacked, needs
 from wflint.fix.propose.import_block import new_import
 from wflint.fix.propose.piece import PieceText
@@ -88,10 +88,18 @@ class Imports:
         if any(b.what is not BindingKind.IMPORT and not _is_none(b) for b in bindings):
             return False
         only_imports = all(b.what is BindingKind.IMPORT for b in bindings)
-        may_be_missing = any(b.with_sdk is not None for b in bindings)
-        if only_imports and not may_be_missing and name in (self._bound or ()):
+        if only_imports and name in (self._bound or ()) and not self._is_none_besides(name):
             return False  # by a loop, for instance
         return {b.target for b in bindings if b.what is BindingKind.IMPORT} == {target}
+
+    def _is_none_besides(self, name: str) -> bool:
+        """True if a name is ``None`` where the SDK is missing, and no other thing."""
+        if not any(b.with_sdk for b in self.module.facts.bindings.get(name, ())):
+            return False
+        try:
+            return is_none_besides(self.tree(), name)
+        except Withheld:
+            return False
 
     def _imports_plainly(self, module: str) -> bool:
         """True if there is an ``import module`` that does not only serve type checkers."""
