@@ -100,12 +100,13 @@ class DynamicImport(Rule):
     )
     _circle = (
         "`{name}` is loaded only when the workflow comes here, in the middle of a workflow task; "
-        "it imports this module, too: move what both need to a third one, and import that"
+        "{what}"
     )
     _broken = (
-        "importing `{name}` fails here each time: the sandbox cannot load {by} ({why}); import it "
-        "at the top of the file, under `workflow.unsafe.imports_passed_through()`"
+        "importing `{name}` fails here each time: the sandbox cannot load {by} ({why}); {what}"
     )
+    _at_top = "import it at the top of the file, under `workflow.unsafe.imports_passed_through()`"
+    _third = "it imports this module, too: move what both need to a third one, and import that"
     _unknown = (
         "`{name}` loads a module in the middle of a workflow task; import what it may be at the "
         "top of the file"
@@ -137,7 +138,8 @@ class DynamicImport(Rule):
         if broken is None:
             return self._report(missing, view)
         module, why = broken
-        text = self._broken.format(name=missing, by=_by(module, missing), why=why)
+        what = self._third if view.imports_back(missing) else self._at_top
+        text = self._broken.format(name=missing, by=_by(module, missing), why=why, what=what)
         is_kept = view.may_be_caught("builtins.ImportError")
         return Report(text, Severity.WARNING if is_kept else Severity.ERROR)
 
@@ -152,7 +154,7 @@ class DynamicImport(Rule):
 
     def _report(self, missing: str, view: CallView | FindingView) -> Report:
         message = self._circle if view.imports_back(missing) else self.message
-        return Report(message.format(name=missing))
+        return Report(message.format(name=missing, what=self._third))
 
     def repair(self, at: FixView) -> Repair | None:
         """The statement moves to the top of the file."""
