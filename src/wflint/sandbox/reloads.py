@@ -80,9 +80,10 @@ class Reloads:
         for root in roots:
             there, settings = self._sandboxes.loaded(root), self._sandboxes.settings(root)
             for at, name in load_workflow(target, store, index, settings.passes).reloaded.items():
+                by = store.load(at).facts.name
                 for names in self.foreign_in(at, name, settings).values():
                     new = (one for one in names if not there.has(one) and one not in found)
-                    found.update((one, Foreign(one, name)) for one in new)
+                    found.update((one, Foreign(one, by)) for one in new)
         return list(found.values())
 
     def is_relaxed(self, path: str, receiver: Cls | None) -> bool:
