@@ -78,7 +78,7 @@ def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
     caught = [(handler, frozenset(caught_by(handler))) for handler in node.handlers]
     if all(types.isdisjoint(MISSING | ALL) for _, types in caught):
         return StandIns()
-    if not _surely_work(imports):
+    if not _surely_work(imports) or any(isinstance(inner, ast.Raise) for inner in inside):
         return StandIns((), names)
     is_plain = all(_is_plain(inner) for inner in inside)
     dead = tuple(handler for handler, types in caught if is_plain or types <= MISSING)
@@ -141,7 +141,14 @@ def only_without_sdk(
         return False
     elements = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
     types = [element.value for element in elements] or [handler.type]
-    if not all(name(one).rpartition(".")[2] in MISSING for one in types):
+    return only_gets_missing({name(one) for one in types}, body, name)
+
+
+def only_gets_missing(caught: Iterable[str], body: cst.BaseSuite, name: DottedName) -> bool:
+    """True if what is caught of ``body`` can only be that the SDK is missing."""
+    if not all(one.rpartition(".")[2] in MISSING for one in caught):
+        return False
+    if any(isinstance(node, cst.Raise) for node in walk(body, into_functions=False)):
         return False
     return _surely_work(imports_in_suite(body, name))
 

@@ -25,7 +25,7 @@ _EVERYTHING = {"builtins.BaseException", "builtins.Exception"}
 _NEVER_FAIL = {
     f"builtins.{name}" for name in ("bool", "callable", "hasattr", "isinstance", "repr", "str")
 }
-_KNOWN = (*sorted(RUNNING_LOOPS), "builtins.", "datetime.", "temporalio.")
+_KNOWN = (*sorted(RUNNING_LOOPS), "builtins.", "contextlib.suppress", "datetime.", "temporalio.")
 """Prefixes of functions that fail, if they do, because of what they are given."""
 
 _MAY_BE_MISSING = {"continued_run_id", "cron_schedule", "parent", "retry_policy", "root"}
@@ -175,10 +175,23 @@ def catches_probe(
         return False
     if handler.type is None:
         return probe is Probe.ANY
-    caught = _caught(handler.type, name)
+    return is_of_probe(_caught(handler.type, name), probe)
+
+
+def is_of_probe(caught: set[str], probe: Probe) -> bool:
+    """True if classes are caught for nothing but what is raised outside of a workflow."""
+    if probe is Probe.NONE:
+        return False
     if probe is Probe.ONLY_NARROW:
         return caught <= _NOT_IN_WORKFLOW
     return not caught.isdisjoint(_NOT_IN_WORKFLOW | _EVERYTHING)
+
+
+def suppressed(item: cst.BaseExpression, name: DottedName) -> set[str]:
+    """Return the classes that ``with contextlib.suppress(...)`` is for."""
+    if not isinstance(item, cst.Call) or name(item.func) != "contextlib.suppress":
+        return set()
+    return {name(arg.value) for arg in item.args}
 
 
 def _caught(types: cst.BaseExpression, name: DottedName) -> set[str]:

@@ -29,6 +29,7 @@ _DIRECT_FLAGS = {
     cst.Return: Flag.RETURNED,
     cst.Raise: Flag.RAISED,
 }
+OUTSIDE = int(Flag.NOT_IN_WORKFLOW)
 _FALLBACK_VALUES = (
     cst.Call,
     cst.Attribute,
@@ -139,7 +140,7 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
     dead = [h for h in handlers if missing_sdk.only_without_sdk(node.body, h, name)]
     if handlers and all(h in dead or probes.catches_probe(h, name, probe) for h in handlers):
-        walker.sure.add(id(node.body))
+        walker.sure[id(node.body)] = WITHOUT_SDK if len(dead) == len(handlers) else OUTSIDE
     for handler in reversed(handlers):
         caught = probes.catches_probe(handler, name, probe)
         caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))
@@ -158,6 +159,14 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
     name = walker.name_at(state.scope)
     free = any(guards.is_unrestricted(item, name) for item in node.items)
     body = state.having(Flag.UNRESTRICTED) if free else state
+    for item in node.items:
+        suppressed = probes.suppressed(item.item, name)
+        if suppressed:
+            inside = missing_sdk.importing(node.body, walker.module, name)
+            if probes.is_of_probe(suppressed, probes.probe_in(node.body, inside)):
+                walker.sure[id(node.body)] = OUTSIDE
+            elif missing_sdk.only_gets_missing(suppressed, node.body, inside):
+                walker.sure[id(node.body)] = WITHOUT_SDK
     walker.push([node.body], entry, body)
     walker.push(list(node.items), entry, state)
 

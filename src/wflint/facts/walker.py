@@ -7,12 +7,14 @@ noted, because a name may be bound below the place where it is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import libcst as cst
 from msgspec.structs import replace
 
 from wflint.facts import guards, unreachable
+from wflint.facts.behind import PROTECTING, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
@@ -48,8 +50,9 @@ class Walker:
 
     ``entries`` are all nodes in source order; the number of an entry is the *site* of its node, and
     ``order`` gives it by ``id(node)``. ``frames`` are the functions, the outermost first.
-    ``definitions`` has the nested functions and lambdas by qualname, ``sure`` the ids of ``try``
-    bodies that come to their end in a workflow. Values do not count where the flags ``skips`` hold.
+    ``definitions`` has the nested functions and lambdas by qualname, ``sure`` has,
+    by the ids of the bodies of ``try`` that come to their end in a workflow, the flags of what runs
+    otherwise. Values do not count where the flags ``skips`` hold.
     """
 
     def __init__(
@@ -69,7 +72,7 @@ class Walker:
         self.refs.scope_of = lambda node: self.scopes.get(id(node))
         self.refs.sides = self._sides
         self.scopes: dict[int, Scope] = {}  # those inside comprehensions, by id of these
-        self.sure: set[int] = set()
+        self.sure: dict[int, int] = {}
         self.entries: list[Entry] = []
         self.order: dict[int, int] = {}
         self.frames: list[Frame] = []
@@ -274,6 +277,9 @@ class Walker:
         if isinstance(statement, cst.If):
             return self._after_if(statement, state)
         name = self.name_at(state.scope)
+        if isinstance(statement, PROTECTING):
+            flags_of = partial(guards.branch_flags, name=name, guards=self.guard_functions)
+            return state.having(flags_behind(statement, self.sure, flags_of))
         for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
             if isinstance(small, cst.Assert):
                 yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
@@ -375,8 +381,8 @@ def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:
 
 
 def _may_guard(statement: cst.BaseStatement) -> bool:
-    """True for an `if`, an `assert`, and for a call."""
-    if type(statement) is cst.If:
+    """True for an `if`, an `assert`, for a call, and for what catches errors."""
+    if type(statement) is cst.If or isinstance(statement, PROTECTING):
         return True
     if type(statement) is not cst.SimpleStatementLine:
         return False

@@ -1,0 +1,57 @@
+"""What stands behind a statement that catches errors: when does control get there?
+
+```python
+try:
+    return workflow.now()
+except Exception:
+    pass
+return datetime.now()  # outside of workflows
+```
+
+Blocks lie in each other no deeper than Python allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import libcst as cst
+
+from wflint.facts.guards import always_leaves
+from wflint.facts.model import Flag
+from wflint.facts.questions import WITHOUT_SDK
+
+PROTECTING = (cst.Try, cst.TryStar, cst.With)
+"""Statements that may catch what is raised in them."""
+
+_BY_WAY_OF_HANDLERS = int(Flag.NOT_IN_WORKFLOW | Flag.NOT_REPLAYING)
+"""The flags that hold as well where a handler leads there, which only runs outside of workflows."""
+
+Flags = Callable[[cst.BaseExpression], tuple[int, int]]
+"""Gives the flags of code that runs when a test is true, and when it is false."""
+
+
+def flags_behind(
+    node: cst.Try | cst.TryStar | cst.With, sure: Mapping[int, int], flags_of: Flags
+) -> int:
+    """Return the flags of what follows a statement that catches errors.
+
+    ``sure`` are those of what runs otherwise, by the ids of the bodies in which nothing is raised
+    that it catches.
+    """
+    otherwise = sure.get(id(node.body))
+    if otherwise is None:
+        return 0
+    blocks = [node.body]
+    if not isinstance(node, cst.With) and node.orelse is not None:
+        blocks.append(node.orelse.body)
+    found = otherwise if any(map(always_leaves, blocks)) else 0
+    for statement in (statement for block in blocks for statement in block.body):
+        if isinstance(statement, cst.If):
+            yes, no = flags_of(statement.test)
+            orelse = statement.orelse
+            found |= no if always_leaves(statement.body) else 0
+            found |= yes if isinstance(orelse, cst.Else) and always_leaves(orelse.body) else 0
+        elif isinstance(statement, PROTECTING):
+            found |= flags_behind(statement, sure, flags_of)
+    return found if otherwise == WITHOUT_SDK else found & _BY_WAY_OF_HANDLERS
