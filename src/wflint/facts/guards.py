@@ -17,8 +17,10 @@ from wflint.facts.questions import (
     NEVER_MISSING,
     RAISES,
     REPLAYING,
+    RESULT,
     RUNNING_LOOPS,
     SDK_MODULES,
+    VALUE,
     WHEN_YES,
     WITHOUT_SDK,
     is_of_sdk,
@@ -39,9 +41,6 @@ _DO_NOT_FAIL = (*sorted(RUNNING_LOOPS), "builtins.", "datetime.", "temporalio.")
 _NEVER_OWN = (IN_EACH_VERSION | {"builtins", "temporalio"}) - {"test", "this"}
 _FINDERS = {"importlib.util.find_spec"}
 
-VALUE = "value of "
-RESULT = "result of "
-"""Words in front of the name of a value that is asked for its truth, not a function."""
 
 DottedName = Callable[[cst.CSTNode], str]
 Guards = Callable[[str], int]

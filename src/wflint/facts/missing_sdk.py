@@ -14,17 +14,12 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
 from wflint import limits
-from wflint.facts.cst_definitions import written_import as written_in_cst
-from wflint.facts.guards import DottedName
 from wflint.facts.imports import ALL, MISSING, ImportStatement, caught_by, written_import
 from wflint.facts.model import BindingKind, ModuleFacts
 from wflint.facts.questions import SDK_MODULES, is_of_sdk
 from wflint.standard_library import IN_EACH_VERSION
 from wflint.syntax.guard import import_time_statements
-from wflint.syntax.walk import walk
 from wflint.syntax.words import last_word
 
 THERE = IN_EACH_VERSION | {"temporalio"}
@@ -78,7 +73,7 @@ def stand_ins(node: ast.stmt, module: ModuleFacts) -> StandIns:
     caught = [(handler, frozenset(caught_by(handler))) for handler in node.handlers]
     if all(types.isdisjoint(MISSING | ALL) for _, types in caught):
         return StandIns()
-    if not _surely_work(imports) or any(isinstance(inner, ast.Raise) for inner in inside):
+    if not surely_work(imports) or any(isinstance(inner, ast.Raise) for inner in inside):
         return StandIns((), names)
     is_plain = all(_is_plain(inner) for inner in inside)
     dead = tuple(handler for handler, types in caught if is_plain or types <= MISSING)
@@ -121,7 +116,7 @@ def _is_there(value: ast.expr, module: ModuleFacts) -> bool | None:
         case ast.Call(func=func, args=[ast.Constant(value=str(name))]) if (
             last_word(func) == "find_spec"
         ):
-            return True if _surely_work([ImportStatement(((name, ""),))]) else None
+            return True if surely_work([ImportStatement(((name, ""),))]) else None
         case ast.Name(id=name):
             bindings = module.bindings.get(name, ())
             if len(bindings) != 1:
@@ -133,61 +128,7 @@ def _is_there(value: ast.expr, module: ModuleFacts) -> bool | None:
     return None
 
 
-def only_without_sdk(
-    body: cst.BaseSuite, handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName
-) -> bool:
-    """True if a handler of a ``try`` around ``body`` only gets that the SDK is missing."""
-    if handler.type is None:
-        return False
-    elements = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
-    types = [element.value for element in elements] or [handler.type]
-    return only_gets_missing({name(one) for one in types}, body, name)
-
-
-def only_gets_missing(caught: Iterable[str], body: cst.BaseSuite, name: DottedName) -> bool:
-    """True if what is caught of ``body`` can only be that the SDK is missing."""
-    if not all(one.rpartition(".")[2] in MISSING for one in caught):
-        return False
-    if any(isinstance(node, cst.Raise) for node in walk(body, into_functions=False)):
-        return False
-    return _surely_work(imports_in_suite(body, name))
-
-
-def importing(body: cst.BaseSuite, module: ModuleFacts, name: DottedName) -> DottedName:
-    """Return what gives the dotted names of nodes, also of what ``body`` itself imports."""
-    imported: dict[str, str] = {}
-    for node in walk(body, into_functions=False):
-        if isinstance(node, (cst.Import, cst.ImportFrom)):
-            imported.update(written_in_cst(node).bound(module))
-    if not imported:
-        return name
-
-    def known(node: cst.CSTNode) -> str:
-        path: list[str] = []
-        root = node
-        while isinstance(root, cst.Attribute):
-            path.append(root.attr.value)
-            root = root.value
-        base = imported.get(root.value, "") if isinstance(root, cst.Name) else ""
-        return ".".join((base, *reversed(path))) if base else name(node)
-
-    return known
-
-
-def imports_in_suite(body: cst.BaseSuite, name: DottedName) -> list[ImportStatement]:
-    """Return the imports in a block of a function."""
-    found: list[ImportStatement] = []
-    for node in walk(body, into_functions=False):
-        if isinstance(node, (cst.Import, cst.ImportFrom)):
-            found.append(written_in_cst(node))
-        elif isinstance(node, cst.Call) and name(node.func) == "importlib.import_module":
-            given = node.args[0].value if node.args else None
-            text = given.raw_value if isinstance(given, cst.SimpleString) else ""
-            found.append(ImportStatement(((str(text), ""),)))
-    return found
-
-
-def _surely_work(imports: list[ImportStatement]) -> bool:
+def surely_work(imports: list[ImportStatement]) -> bool:
     """True if imports work wherever the SDK is, and nowhere else."""
     modules = [name for statement in imports for name in _imported(statement)]
     if not all(name.partition(".")[0] in THERE for name in modules):

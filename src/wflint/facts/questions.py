@@ -64,3 +64,7 @@ WITHOUT_SDK = int(Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW)
 WHEN_YES = 1 << 16
 RAISES = 1 << 30
 """Parts of what the answer of a function means, see :data:`wflint.facts.guards.Guards`."""
+
+VALUE = "value of "
+RESULT = "result of "
+"""Words in front of the name of a value that is asked for its truth, not a function."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts import guards, missing_sdk, probes, unreachable, walk_names
+from wflint.facts import guards, probes, sdk_imports, unreachable, walk_names
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import AFTER_INIT, Flag
 from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW, WITHOUT_SDK
@@ -130,7 +130,7 @@ def is_param(name: str, scope: Scope | None) -> bool:
 
 
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
-    name = missing_sdk.importing(node.body, walker.module, walker.name_at(state.scope))
+    name = sdk_imports.importing(node.body, walker.module, walker.name_at(state.scope))
     probe = probes.probe_in(node.body, name)
     asks_for_loop = probes.asks_for_loop(node.body, name)
     outside, inside = state.having(Flag.NOT_IN_WORKFLOW), state
@@ -138,7 +138,7 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         if part is not None:
             walker.push([part], entry, state)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
-    dead = [h for h in handlers if missing_sdk.only_without_sdk(node.body, h, name)]
+    dead = [h for h in handlers if sdk_imports.only_without_sdk(node.body, h, name)]
     if handlers and all(h in dead or probes.catches_probe(h, name, probe) for h in handlers):
         walker.sure[id(node.body)] = WITHOUT_SDK if len(dead) == len(handlers) else OUTSIDE
     for handler in reversed(handlers):
@@ -162,10 +162,10 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
     for item in node.items:
         suppressed = probes.suppressed(item.item, name)
         if suppressed:
-            inside = missing_sdk.importing(node.body, walker.module, name)
+            inside = sdk_imports.importing(node.body, walker.module, name)
             if probes.is_of_probe(suppressed, probes.probe_in(node.body, inside)):
                 walker.sure[id(node.body)] = OUTSIDE
-            elif missing_sdk.only_gets_missing(suppressed, node.body, inside):
+            elif sdk_imports.only_gets_missing(suppressed, node.body, inside):
                 walker.sure[id(node.body)] = WITHOUT_SDK
     walker.push([node.body], entry, body)
     walker.push(list(node.items), entry, state)

@@ -14,7 +14,6 @@ from wflint import limits
 from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
 from wflint.callgraph.guards.shapes import Shape, shape_of
 from wflint.callgraph.overrides import Overriders
-from wflint.facts.guards import RESULT, VALUE
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, FunctionHead
 from wflint.facts.questions import (
@@ -22,6 +21,8 @@ from wflint.facts.questions import (
     IN_WORKFLOW,
     RAISES,
     REPLAYING,
+    RESULT,
+    VALUE,
     WHEN_YES,
     WITHOUT_SDK,
 )
