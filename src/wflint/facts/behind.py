@@ -55,3 +55,12 @@ def flags_behind(
         elif isinstance(statement, PROTECTING):
             found |= flags_behind(statement, sure, flags_of)
     return found if otherwise == WITHOUT_SDK else found & _BY_WAY_OF_HANDLERS
+
+
+def flags_at_end(block: cst.IndentedBlock, sure: Mapping[int, int], flags_of: Flags) -> int:
+    """Return the flags of what follows a block, by the statements in it that catch errors."""
+    found = 0
+    for statement in block.body:
+        if isinstance(statement, PROTECTING):
+            found |= flags_behind(statement, sure, flags_of)
+    return found

@@ -14,7 +14,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.facts import guards, unreachable
-from wflint.facts.behind import PROTECTING, flags_behind
+from wflint.facts.behind import PROTECTING, flags_at_end, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
@@ -290,8 +290,12 @@ class Walker:
         return state
 
     def _after_if(self, node: cst.If, state: State) -> State:
-        yes, no = guards.branch_flags(node.test, self.name_at(state.scope), self.guard_functions)
+        name = self.name_at(state.scope)
+        yes, no = guards.branch_flags(node.test, name, self.guard_functions)
         state = _behind(node, state)
+        if node.orelse is None and no and isinstance(node.body, cst.IndentedBlock):
+            flags_of = partial(guards.branch_flags, name=name, guards=self.guard_functions)
+            state = state.having(no & flags_at_end(node.body, self.sure, flags_of))
         if guards.always_leaves(node.body):
             return self.narrow(node.test, state, True).having(no)
         orelse = node.orelse
