@@ -142,7 +142,7 @@ OF_THE_PROGRAM = {
     # Gaps count by name, and functions of these names send heartbeats in other programs.
     *("WFL609", "WFL622", "WFL628", "WFL805"),
     # Converters, plugins and settings of the sandbox that another program names make these silent.
-    *("WFL142", "WFL301", "WFL304", "WFL311", "WFL518"),
+    *("WFL142", "WFL301", "WFL304", "WFL311", "WFL518", "WFL551"),
     # So do files of other programs that have the name of an installed package.
     *("WFL208", "WFL302"),
 }
