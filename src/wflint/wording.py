@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 NOT_IMPORTED = "the module cannot be imported"
-"""What messages say of an error that is raised while a module is imported."""
+"""What messages say of an error raised while a module is imported."""
 
 _FAILS_IN_CELL = "its cell fails when it is run"
 

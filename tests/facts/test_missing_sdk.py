@@ -1,4 +1,4 @@
-"""What stands in for a missing SDK is left out of a module, and nothing else is."""
+"""Stand-ins for a missing SDK are left out of a module, and nothing else is."""
 
 from __future__ import annotations
 

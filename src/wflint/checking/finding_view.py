@@ -27,9 +27,8 @@ from wflint.inference.values import (
     InstanceValue,
 )
 from wflint.model.continuing import may_continue
-from wflint.rule.loading_view import ForeignModule, LateLoad
+from wflint.rule.loading_view import LateLoad
 from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
-from wflint.sandbox.reloads import Reloads
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
@@ -253,10 +252,7 @@ class FoundView:
 
     def loads(self, module: str) -> LateLoad:
         """Return what importing a module there leads to outside of the project."""
-        reloads, path = Reloads(self._checker.sandboxes), self._node.fn.path
-        foreign = reloads.late(module, path, self._node.receiver)
-        is_relaxed = reloads.is_relaxed(path, self._node.receiver)
-        return LateLoad(tuple(ForeignModule(*one) for one in foreign), is_relaxed)
+        return self._checker.late_imports.loads(module, self._node)
 
     def imports_back(self, module: str) -> bool:
         """True if a module imports the one that the place is in, directly or through others."""

@@ -1,4 +1,4 @@
-"""What to do instead in interceptors and converters, which cannot leave their work to an activity.
+"""Advice for interceptors and converters, which cannot hand their work to an activity.
 
 An activity there would be a command in the history of each workflow. A converter waits for nothing,
 and what a codec does runs outside of workflows.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.entry.hooks import CODE_IN_WORKFLOWS, CONVERTERS
+from wflint.callgraph.entry.hooks import is_converter, is_hook
 from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ _IN_CONVERTERS = "leave it to a `PayloadCodec`, which runs outside of workflows"
 
 def with_possible_advice(answer: AnalysisResult, hits: Iterable[Violation]) -> Iterator[Violation]:
     """Yield ``hits``, with advice that can be followed where only such a method leads to one."""
-    is_asked = bool(answer.reached.entry_kinds & _HOOKS)
+    advising = _Advising(answer) if answer.reached.entry_kinds & _HOOKS else None
     for hit in hits:
-        advice = _advice(answer, hit) if is_asked and _TO_ACTIVITY in hit.message else ""
+        advice = advising.advice(hit) if advising and _TO_ACTIVITY in hit.message else ""
         if advice:
             hit.message = _advised(hit.message, advice)
             for site, (message, name, api) in hit.others.items():
@@ -45,14 +45,21 @@ def _advised(message: str, advice: str) -> str:
     return message.replace(_TO_ACTIVITY, advice)
 
 
-def _advice(answer: AnalysisResult, hit: Violation) -> str:
-    """Return what can be done in the methods that lead to a place; ``""`` for other methods."""
-    graph, order = answer.reached, answer.checker.resolver.order
-    entries = [graph.entries[node] for node in graph.entry_points(hit.nodes)]
-    if not entries or not all(entry.kind & _HOOKS for entry in entries):
-        return ""
-    bases = [CODE_IN_WORKFLOWS.keys() & set(order(entry.receiver)[1]) for entry in entries]
-    if not all(bases):
-        return ""
-    is_converter = all(found <= CONVERTERS for found in bases)
-    return _IN_CONVERTERS if is_converter else _IN_INTERCEPTORS
+class _Advising:
+    """The entry points of a call graph that are such methods, as bits of its ``entry_bits``."""
+
+    def __init__(self, answer: AnalysisResult) -> None:
+        self._graph = answer.reached
+        self._hooks = self._converters = 0
+        bits, order = self._graph.entry_bits(), answer.checker.resolver.order
+        for node, entry in self._graph.entries.items():
+            bases = order(entry.receiver)[1] if entry.kind & _HOOKS else ()
+            self._hooks |= bits[node] if is_hook(bases) else 0
+            self._converters |= bits[node] if is_converter(bases) else 0
+
+    def advice(self, hit: Violation) -> str:
+        """Return what can be done in the methods that lead to a place; ``""`` for other methods."""
+        found = self._graph.entry_mask(hit.nodes)
+        if not found or found & ~self._hooks:
+            return ""
+        return _IN_INTERCEPTORS if found & ~self._converters else _IN_CONVERTERS

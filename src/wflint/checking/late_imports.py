@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from msgspec import msgpack
 
 from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node, stands_in_dead_branch
+from wflint.facts.ids import Cls
 from wflint.project.store import Store
+from wflint.rule.loading_view import ForeignModule, LateLoad
 from wflint.rule.views import LateImport
+from wflint.sandbox.reloads import Reloads
 from wflint.sandbox.sandboxes import Sandboxes
 
 
@@ -22,6 +25,8 @@ class LateImports:
     def __init__(self, store: Store, sandboxes: Sandboxes) -> None:
         self._store = store
         self._sandboxes = sandboxes
+        self._reloads = Reloads(sandboxes)
+        self._loads: dict[tuple[str, str, Cls | None], LateLoad] = {}
         self._latest: tuple[CallGraph, str, dict[str, list[str]]] | None = None
 
     def of(self, graph: CallGraph, code: str) -> Mapping[str, list[str]]:
@@ -44,6 +49,16 @@ class LateImports:
                     modules = dict.fromkeys(wanted.modules())
                     found.setdefault(node.fn.path, {}).update(modules)
         return {path: list(modules) for path, modules in found.items()}
+
+    def loads(self, module: str, node: Node) -> LateLoad:
+        """Return what importing a module in a node leads to outside of the project."""
+        path, receiver = node.fn.path, node.receiver
+        key = module, path, receiver
+        if key not in self._loads:
+            foreign = self._reloads.late(module, path, receiver)
+            is_relaxed = self._reloads.is_relaxed(path, receiver)
+            self._loads[key] = LateLoad(tuple(ForeignModule(*one) for one in foreign), is_relaxed)
+        return self._loads[key]
 
     def missing(self, late: LateImport, node: Node) -> str:
         """Return the module that an import in a node loads while a workflow runs, or ``""``."""

@@ -49,6 +49,7 @@ class Summaries:
         self._at_sites: dict[Node, dict[Site, list[Node]]] = {}
         self._main_task: Collection[Node] | None = None
         self._open: Collection[Node] | None = None
+        self._cancels_itself: dict[Fn, bool] = {}
 
     def called(self, node: Node, site: Site) -> list[Node]:
         """Return what a node calls at a site of its body."""
@@ -87,14 +88,20 @@ class Summaries:
     def _is_over(self, node: Node, site: Site) -> bool:
         """True in a handler that gets nothing but cancellations, which come from outside."""
         body, catching = self._store.body(node.fn), self._catching
-        if catching is None or not body.tries or may_cancel_itself(body):
+        if catching is None or not body.tries:
             return False
-        return any(
+        is_handling = any(
             handler is not None
             and not tried.is_with
             and _CANCELLATIONS.issuperset(catching.caught(handler, node.fn.path, node.receiver))
             for tried, handler in tries_handling(body, site)
         )
+        return is_handling and not self._may_cancel_itself(node.fn)
+
+    def _may_cancel_itself(self, fn: Fn) -> bool:
+        if fn not in self._cancels_itself:
+            self._cancels_itself[fn] = may_cancel_itself(self._store.body(fn))
+        return self._cancels_itself[fn]
 
     def _goes_on(self, hop: Hop, to: Node) -> bool:
         return to not in self.graph.registered.get(hop, ()) and runs_in_same_task(

@@ -1,4 +1,4 @@
-"""What stands behind a statement that catches errors: when does control get there?
+"""The flags of the code that follows a statement which catches errors.
 
 ```python
 try:
@@ -46,21 +46,20 @@ def flags_behind(
     if not isinstance(node, cst.With) and node.orelse is not None:
         blocks.append(node.orelse.body)
     found = otherwise if any(map(always_leaves, blocks)) else 0
-    for statement in (statement for block in blocks for statement in block.body):
+    for block in blocks:
+        found |= flags_at_end(block, sure, flags_of)
+    return found if otherwise == WITHOUT_SDK else found & _BY_WAY_OF_HANDLERS
+
+
+def flags_at_end(block: cst.BaseSuite, sure: Mapping[int, int], flags_of: Flags) -> int:
+    """Return the flags of what follows a block, by the statements in it that may leave it."""
+    found = 0
+    for statement in block.body:
         if isinstance(statement, cst.If):
             yes, no = flags_of(statement.test)
             orelse = statement.orelse
             found |= no if always_leaves(statement.body) else 0
             found |= yes if isinstance(orelse, cst.Else) and always_leaves(orelse.body) else 0
         elif isinstance(statement, PROTECTING):
-            found |= flags_behind(statement, sure, flags_of)
-    return found if otherwise == WITHOUT_SDK else found & _BY_WAY_OF_HANDLERS
-
-
-def flags_at_end(block: cst.IndentedBlock, sure: Mapping[int, int], flags_of: Flags) -> int:
-    """Return the flags of what follows a block, by the statements in it that catch errors."""
-    found = 0
-    for statement in block.body:
-        if isinstance(statement, PROTECTING):
             found |= flags_behind(statement, sure, flags_of)
     return found

@@ -111,7 +111,7 @@ def side_with_sdk(value: ast.expr, module: ModuleFacts) -> ast.expr:
 
 
 def _is_there(value: ast.expr, module: ModuleFacts) -> bool | None:
-    """Return the truth of a value where the SDK is, if that is known."""
+    """Return whether a value is true where the SDK is installed, if that is known."""
     match value:
         case ast.Call(func=func, args=[ast.Constant(value=str(name))]) if (
             last_word(func) == "find_spec"

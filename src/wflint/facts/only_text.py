@@ -12,6 +12,12 @@ from wflint.facts.frames import Entry
 _LEVELS = frozenset(
     {"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"}
 )
+_MOST_NAMES = 10
+"""How many local names a text is followed through."""
+
+Goals = frozenset[str | None]
+"""Local names, ``""`` where a text goes, ``None`` if it is looked at."""
+
 _TEXTS = frozenset({"repr", "str"})
 _COMMAND = re.compile(r"(?:execute|start)_(?:local_activity|activity|child_workflow)")
 _PARTS = frozenset(
@@ -34,22 +40,28 @@ _PARTS = frozenset(
 """What a text is put together by, and what it is taken from and put into."""
 
 
-def is_only_text(entry: Entry, uses_of: Callable[[str], Iterable[Entry]]) -> bool:
+def is_only_text(entry: Entry, goals_of: Callable[[str], Goals]) -> bool:
     """True if a name, or an attribute of it, only becomes a part of a text that nobody looks at.
 
     A logger, a class and a command are told by their names, as is what makes texts: whatever else
-    they may be, no test is made there. ``uses_of`` gives what reads a local name.
+    they may be, no test is made there. ``goals_of`` gives where a local name with a text goes, as
+    :func:`goals` finds it.
     """
-    pending = [(entry, False)]
+    pending = [_goal(entry, False)]
     followed: set[str] = set()
     while pending:
-        goal = _goal(*pending.pop())
-        if goal is None:
+        goal = pending.pop()
+        if goal is None or len(followed) > _MOST_NAMES:
             return False
         if goal and goal not in followed:
             followed.add(goal)
-            pending += [(use, True) for use in uses_of(goal)]
+            pending += goals_of(goal)
     return True
+
+
+def goals(uses: Iterable[Entry]) -> Goals:
+    """Return where a text goes that has a local name, by what reads that name."""
+    return frozenset(_goal(use, True) for use in uses)
 
 
 def _goal(entry: Entry, is_text: bool) -> str | None:

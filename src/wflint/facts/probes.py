@@ -32,7 +32,7 @@ _MAY_BE_MISSING = {"continued_run_id", "cron_schedule", "parent", "retry_policy"
 """Attributes of ``workflow.info()`` that may be ``None``."""
 
 _LOGGER = "temporalio.workflow.logger."
-"""What a name begins with that is taken from the logger, also by way of a variable."""
+"""The beginning of names taken from the logger, also by way of a variable."""
 
 _ASKING = RAISES_OUTSIDE | IN_WORKFLOW
 """Functions that only raise, or are only missing with the SDK itself, outside of workflows."""
@@ -142,7 +142,7 @@ def keeps_what_is_asked(
         return False
     kept = _EVERYTHING | _NOT_IN_WORKFLOW
     for handler in node.handlers:
-        if handler.type is None or not kept.isdisjoint(_caught(handler.type, name)):
+        if handler.type is None or not kept.isdisjoint(caught_in(handler.type, name)):
             return not any(isinstance(n, cst.Raise) for n in walk(handler))
     return False
 
@@ -175,7 +175,7 @@ def catches_probe(
         return False
     if handler.type is None:
         return probe is Probe.ANY
-    return is_of_probe(_caught(handler.type, name), probe)
+    return is_of_probe(caught_in(handler.type, name), probe)
 
 
 def is_of_probe(caught: set[str], probe: Probe) -> bool:
@@ -194,7 +194,8 @@ def suppressed(item: cst.BaseExpression, name: DottedName) -> set[str]:
     return {name(arg.value) for arg in item.args}
 
 
-def _caught(types: cst.BaseExpression, name: DottedName) -> set[str]:
+def caught_in(types: cst.BaseExpression, name: DottedName) -> set[str]:
+    """Return the dotted names of the classes that a handler is for."""
     elements = types.elements if isinstance(types, cst.Tuple) else None
     return {name(e.value) for e in elements} if elements is not None else {name(types)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
@@ -11,24 +11,27 @@ from wflint.facts.guards import DottedName
 from wflint.facts.imports import MISSING, ImportStatement
 from wflint.facts.missing_sdk import surely_work
 from wflint.facts.model import ModuleFacts
+from wflint.facts.probes import caught_in
 from wflint.syntax.walk import walk
+
+Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
 
 def only_without_sdk(
-    body: cst.BaseSuite, handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName
-) -> bool:
-    """True if a handler of a ``try`` around ``body`` only gets that the SDK is missing."""
-    if handler.type is None:
-        return False
-    elements = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
-    types = [element.value for element in elements] or [handler.type]
-    return only_gets_missing({name(one) for one in types}, body, name)
+    body: cst.BaseSuite, handlers: Sequence[Handler], name: DottedName
+) -> list[Handler]:
+    """Return the handlers of a ``try`` around ``body`` that only get that the SDK is missing."""
+    found = [h for h in handlers if h.type is not None and is_missing(caught_in(h.type, name))]
+    return found if found and only_imports_fail(body, name) else []
 
 
-def only_gets_missing(caught: Iterable[str], body: cst.BaseSuite, name: DottedName) -> bool:
-    """True if what is caught of ``body`` can only be that the SDK is missing."""
-    if not all(one.rpartition(".")[2] in MISSING for one in caught):
-        return False
+def is_missing(caught: Iterable[str]) -> bool:
+    """True if nothing is caught but that a module is missing."""
+    return all(one.rpartition(".")[2] in MISSING for one in caught)
+
+
+def only_imports_fail(body: cst.BaseSuite, name: DottedName) -> bool:
+    """True if a module that is missing in a block can only be one of the SDK."""
     if any(isinstance(node, cst.Raise) for node in walk(body, into_functions=False)):
         return False
     return surely_work(imports_in_suite(body, name))

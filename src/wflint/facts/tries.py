@@ -6,8 +6,8 @@ Sites are numbers in a walk in source order, so what is below a node is a range 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
+from functools import cached_property, partial
 
 import libcst as cst
 
@@ -15,7 +15,7 @@ from wflint.facts.counting import tries_again
 from wflint.facts.exits import exits, exits_behind
 from wflint.facts.frames import Entry, Frame
 from wflint.facts.model import Exit, Handler, Kind, Ref, Site, Try
-from wflint.facts.only_text import is_only_text
+from wflint.facts.only_text import Goals, goals, is_only_text
 from wflint.facts.refs import Refs
 
 _LEAVING = (cst.Return, cst.Break, cst.Continue)
@@ -59,6 +59,7 @@ class Tries:
         self._refs = refs
         self._ends: list[Site] = []
         self._behind: dict[int, dict[int, int]] = {}  # by block and statement
+        self._goals: dict[tuple[int, str], Goals] = {}  # by function and local name
 
     def read(self, site: Site, under: int, before: Sequence[Try]) -> Try:
         """Return the facts of the ``try`` at a site; ``under`` is the number of its condition.
@@ -188,7 +189,7 @@ class Tries:
         asked: dict[str, None] = {}
         given: dict[Site, None] = {}
         kept = False
-        uses_of = partial(self._loads, self._entries[site].state.frame)
+        goals_of = partial(self._goals_of, self._entries[site].state.frame)
         for entry in self._entries[site + 1 : self._end(site)]:
             if not (isinstance(entry.node, cst.Name) and entry.node.value == name):
                 continue
@@ -197,21 +198,31 @@ class Tries:
             outer = entry.above(1)
             call = entry.above(2)
             if isinstance(outer, cst.Attribute):
-                if not is_only_text(entry, uses_of):
+                if not is_only_text(entry, goals_of):
                     asked[outer.attr.value] = None
             elif isinstance(outer, cst.Arg) and isinstance(call, cst.Call):
                 given[self._order[id(call)]] = None
             elif not isinstance(outer, (cst.FormattedStringExpression, cst.AsName)):
-                kept = kept or not is_only_text(entry, uses_of)
+                kept = kept or not is_only_text(entry, goals_of)
         return tuple(asked), tuple(given), kept
 
-    def _loads(self, frame: Frame, name: str) -> Iterator[Entry]:
-        """Yield where a local name of a function is read, also in functions inside of it."""
+    def _goals_of(self, frame: Frame, name: str) -> Goals:
+        """Return where a text with a local name goes, also in functions inside of the function."""
+        key = id(frame), name
+        if key not in self._goals:
+            named = self._by_name.get(name, ())
+            self._goals[key] = goals(
+                one for one in named if not (one.state.frame is frame and _is_stored(one))
+            )
+        return self._goals[key]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
         for entry in self._entries:
-            if not (isinstance(entry.node, cst.Name) and entry.node.value == name):
-                continue
-            if not (entry.state.frame is frame and _is_stored(entry)):
-                yield entry
+            if isinstance(entry.node, cst.Name):
+                found.setdefault(entry.node.value, []).append(entry)
+        return found
 
     def _leaving(self, last: Site) -> Site:
         """The first statement of a ``finally`` that leaves it; loops in it keep their jumps."""

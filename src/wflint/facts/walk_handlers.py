@@ -138,7 +138,7 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         if part is not None:
             walker.push([part], entry, state)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
-    dead = [h for h in handlers if sdk_imports.only_without_sdk(node.body, h, name)]
+    dead = sdk_imports.only_without_sdk(node.body, handlers, name)
     if handlers and all(h in dead or probes.catches_probe(h, name, probe) for h in handlers):
         walker.sure[id(node.body)] = WITHOUT_SDK if len(dead) == len(handlers) else OUTSIDE
     for handler in reversed(handlers):
@@ -165,7 +165,9 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
             inside = sdk_imports.importing(node.body, walker.module, name)
             if probes.is_of_probe(suppressed, probes.probe_in(node.body, inside)):
                 walker.sure[id(node.body)] = OUTSIDE
-            elif sdk_imports.only_gets_missing(suppressed, node.body, inside):
+            elif sdk_imports.is_missing(suppressed) and sdk_imports.only_imports_fail(
+                node.body, inside
+            ):
                 walker.sure[id(node.body)] = WITHOUT_SDK
     walker.push([node.body], entry, body)
     walker.push(list(node.items), entry, state)

@@ -14,7 +14,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.facts import guards, unreachable
-from wflint.facts.behind import PROTECTING, flags_at_end, flags_behind
+from wflint.facts.behind import PROTECTING, Flags, flags_at_end, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
@@ -30,7 +30,7 @@ DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STOR
 
 
 _IS_RUNNING = "asyncio.get_running_loop"
-"""What stands for the answer that a ``try`` has come to its end, as it does in a workflow."""
+"""The name given to a flag that says that a ``try`` has come to its end, as in a workflow."""
 
 _SURE = (cst.With, cst.FunctionDef, cst.ClassDef)
 """Whose blocks surely run."""
@@ -278,8 +278,7 @@ class Walker:
             return self._after_if(statement, state)
         name = self.name_at(state.scope)
         if isinstance(statement, PROTECTING):
-            flags_of = partial(guards.branch_flags, name=name, guards=self.guard_functions)
-            return state.having(flags_behind(statement, self.sure, flags_of))
+            return state.having(flags_behind(statement, self.sure, self._flags_by(name)))
         for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
             if isinstance(small, cst.Assert):
                 yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
@@ -293,15 +292,17 @@ class Walker:
         name = self.name_at(state.scope)
         yes, no = guards.branch_flags(node.test, name, self.guard_functions)
         state = _behind(node, state)
-        if node.orelse is None and no and isinstance(node.body, cst.IndentedBlock):
-            flags_of = partial(guards.branch_flags, name=name, guards=self.guard_functions)
-            state = state.having(no & flags_at_end(node.body, self.sure, flags_of))
+        if node.orelse is None and no:
+            state = state.having(no & flags_at_end(node.body, self.sure, self._flags_by(name)))
         if guards.always_leaves(node.body):
             return self.narrow(node.test, state, True).having(no)
         orelse = node.orelse
         if isinstance(orelse, cst.Else) and guards.always_leaves(orelse.body):
             return self.narrow(node.test, state, False).having(yes).where(node.test, True)
         return state
+
+    def _flags_by(self, name: guards.DottedName) -> Flags:
+        return partial(guards.branch_flags, name=name, guards=self.guard_functions)
 
     def narrow(self, test: cst.BaseExpression, state: State, negated: bool) -> State:
         """The surroundings where ``isinstance`` in a test has shown what a name is."""

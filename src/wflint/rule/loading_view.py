@@ -18,7 +18,10 @@ class ForeignModule(Struct, frozen=True):
 
 
 class LateLoad(Struct, frozen=True):
-    """What an import in a function leads to outside of the project; see :class:`LoadedImport`."""
+    """The modules outside of the project that an import in a function leads to.
+
+    ``foreign`` and ``is_relaxed`` are as in :class:`LoadedImport`.
+    """
 
     foreign: tuple[ForeignModule, ...]
     is_relaxed: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from wflint.callgraph.entry.hooks import CODE_IN_WORKFLOWS
+from wflint.callgraph.entry.hooks import is_hook
 from wflint.facts.ids import Cls, shown_name
 from wflint.facts.relative import known_as
 from wflint.files.notebook import is_notebook
@@ -178,7 +178,7 @@ class Sandboxes:
 
     def _is_of_worker(self, receiver: Cls) -> bool:
         """True of an interceptor or converter: the Worker's own class, not one of the sandbox."""
-        return not CODE_IN_WORKFLOWS.keys().isdisjoint(self.resolver.order(receiver)[1])
+        return is_hook(self.resolver.order(receiver)[1])
 
     def is_shared(self, path: str, receiver: Cls | None = None) -> bool:
         """True if all workflows of a worker surely share what is in a module.

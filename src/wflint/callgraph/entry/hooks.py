@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _CONVERTER = frozenset({"__init__", "encoding", "from_payload", "to_payload"}) | {
     "from_payloads",
     "from_payloads_wrapper",
@@ -47,8 +49,18 @@ CODE_IN_WORKFLOWS: dict[str, frozenset[str]] = {
 }
 """Base classes, and those of their methods that the SDK calls inside workflows."""
 
-CONVERTERS = frozenset(base for base in CODE_IN_WORKFLOWS if ".converter." in base)
-"""Those that turn values into payloads, and back."""
+_CONVERTERS = frozenset(base for base in CODE_IN_WORKFLOWS if ".converter." in base)
+
+
+def is_hook(bases: Iterable[str]) -> bool:
+    """True if one of the bases of a class is one of these."""
+    return not CODE_IN_WORKFLOWS.keys().isdisjoint(bases)
+
+
+def is_converter(bases: Iterable[str]) -> bool:
+    """True if of these only such are bases of a class that turn values into payloads, and back."""
+    return is_hook(bases) and _CONVERTERS.issuperset(CODE_IN_WORKFLOWS.keys() & set(bases))
+
 
 READ_ONLY = frozenset({"handle_query", "handle_update_validator"})
 """Those of these methods that run for queries and update validators."""
