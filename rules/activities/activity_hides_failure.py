@@ -90,6 +90,7 @@ activity that no workflow is seen to call, one that is only called with `maximum
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
@@ -189,8 +190,18 @@ def _is_last(node: cst.Try, ctx: Context) -> bool:
     is_outermost = ctx.parent(2) is None or isinstance(ctx.parent(2), cst.FunctionDef)
     if not isinstance(block, cst.IndentedBlock) or not is_outermost:
         return False
-    behind = block.body[block.body.index(node) + 1 :]
-    return not any(isinstance(n, (cst.Call, cst.Await)) for s in behind for n in _nodes(s))
+    return id(node) in _last_ones(block)
+
+
+@lru_cache(maxsize=1)
+def _last_ones(block: cst.IndentedBlock) -> set[int]:
+    """The ids of the statements of a block behind which nothing is called."""
+    found: set[int] = set()
+    for statement in reversed(block.body):
+        found.add(id(statement))
+        if any(isinstance(n, (cst.Call, cst.Await)) for n in _nodes(statement)):
+            break
+    return found
 
 
 def _works(body: cst.BaseSuite, ctx: Context) -> bool:

@@ -205,6 +205,11 @@ VALUE_HOPS = 1
 ORDER_STEPS = 24
 """How many steps back an expression is followed to the set that it comes from."""
 
+ORDER_USES = 400
+"""How many uses of what depends on an order are followed from one place; what is used more often
+is as good as lost from sight.
+"""
+
 # What workers and the sandbox are told.
 
 SANDBOX_CONSTANTS = 64

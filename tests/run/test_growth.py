@@ -260,6 +260,24 @@ ASKED_BY_SITE = (
         ),
     ),
     Shape(
+        "texts of errors that are told",
+        5_000,
+        with_helper(
+            WAITS,
+            "try:\n    await helper(N)\nexcept ValueError as e:\n    t = str(e)\n    print(t)\n",
+        ),
+    ),
+    Shape(
+        "errors that an activity hides",
+        2_000,
+        in_one_file(
+            lambda size: (
+                "from temporalio import activity\n@activity.defn\nasync def act(x):\n"
+                + "    try: x[0]\n    except Exception: pass\n" * size
+            )
+        ),
+    ),
+    Shape(
         "values that reach a workflow",
         2_000,
         with_helper("VN = os.getenv('N')\ndef helperN(): return VN\n", "helperN()\n"),
@@ -281,6 +299,7 @@ COSTLY = {
     "activities whose results are kept",
     "calls that are tried",
     "default values that are left out",
+    "errors that an activity hides",
     "errors under tests",
     "findings in branches",
     "findings in cases",
@@ -292,6 +311,7 @@ COSTLY = {
     "statements that are tried",
     "statements that are tried in one that is",
     "tests before calls that may raise",
+    "texts of errors that are told",
     "values that reach a workflow",
 }
 """Shapes that take several seconds."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+from wflint import limits
 from wflint.dataflow.order.keys import has_ties
 from wflint.syntax.cst import cst
 
@@ -40,6 +41,8 @@ class Tree:
         self._bindings: dict[str, list[cst.CSTNode]] = {}
         self._bound_in: dict[str, dict[int, list[cst.CSTNode]]] = {}
         self._targets: set[int] = set()
+        self._bound_again: dict[int, int] = {}  # by the name read
+        self.told: dict[int, bool] = {}  # what has been asked of nodes: are they only logged?
         for number in range(len(self.nodes) - 1, 0, -1):
             outer = self._place[id(self._up[id(self.nodes[number])])]
             self._last[outer] = max(self._last[outer], self._last[number])
@@ -102,22 +105,27 @@ class Tree:
 
     def _is_another(self, name: cst.Name, part: cst.CSTNode) -> bool:
         """True if a name is bound again between ``part`` and where it stands."""
+        if id(name) not in self._bound_again:
+            self._bound_again[id(name)] = self._binds_again(name)
+        return self._bound_again[id(name)] >= self._place[id(part)]
+
+    def _binds_again(self, name: cst.Name) -> int:
+        """Return the number of the innermost node around a name that binds it, or -1."""
         node: cst.CSTNode | None = name
         inside: set[int] = set()
         while node is not None:
             inside.add(id(node))
             outside = _outside_of_another(node, name.value)
             if outside is not None and not any(id(n) in inside for n in outside):
-                return True
-            if node is part:
-                break
+                return self._place[id(node)]
             node = self.up(node)
-        return False
+        return -1
 
     def later_uses(self, statement: cst.CSTNode, name: str) -> Uses:
         """Return where a local name is read after a statement, until it gets another value.
 
-        In a loop that is also what comes before the statement, in the next round.
+        In a loop that is also what comes before the statement, in the next round. Of more places
+        than are followed, some are left out.
         """
         found: list[cst.Name] = []
         passed: list[tuple[cst.CSTNode, cst.CSTNode]] = []
@@ -127,6 +135,8 @@ class Tree:
         while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
             for part in self._following(inner, outer):
                 found += self.reads(part, name)
+                if len(found) > limits.ORDER_USES:
+                    return Uses(found)
                 if self._sorts(part, name):
                     return Uses(found, True)
                 if name in {t.value for t in target_names(_only(part))}:

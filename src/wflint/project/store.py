@@ -389,7 +389,7 @@ class Store:
         piece = Fn(fn.path, self.outermost(fn))
         known = self.notes(fn.path).get(f"spans {piece.qualname}", dict[int, Span]) or {}
         if site not in known:
-            known = self.locate(piece, {site, *self._sites(piece)})
+            known = self.locate(piece, {site} if known else {site, *self._sites(piece)})
         return known[site]
 
     def _sites(self, piece: Fn) -> Iterator[int]:

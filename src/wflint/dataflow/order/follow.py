@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wflint import limits
 from wflint.dataflow.order import known
 from wflint.dataflow.order.commands import Calls
 from wflint.dataflow.order.mappings import compares_mappings, has_key_first, is_view, taint_of_view
@@ -25,7 +26,7 @@ from wflint.dataflow.order.steps import (
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    from wflint.dataflow.def_use import Tree
+    from wflint.dataflow.def_use import Tree, Uses
     from wflint.facts.context import Context
 
 
@@ -50,9 +51,13 @@ class OrderFlow:
         seen: set[tuple[int, OrderTaint]] = set()
         while pending and worst < Sink.COMMAND:
             place = pending.pop()
-            if (id(place[0]), place[1]) in seen or self.is_only_told(place[0]):
+            if (id(place[0]), place[1]) in seen:
                 continue
             seen.add((id(place[0]), place[1]))
+            if len(seen) > limits.ORDER_USES:
+                return Sink.NOTHING
+            if self.is_only_told(place[0]):
+                continue
             step = self._step(*place)
             waits = waits or step.sink is Sink.TASKS
             worst = max(worst, step.sink)
@@ -61,6 +66,12 @@ class OrderFlow:
 
     def is_only_told(self, node: cst.CSTNode) -> bool:
         """True if a value goes into a log, or into the text of an error, and nowhere else."""
+        told = self.tree.told.get(id(node))
+        if told is None:
+            told = self.tree.told[id(node)] = self._is_only_told(node)
+        return told
+
+    def _is_only_told(self, node: cst.CSTNode) -> bool:
         for inner, outer in self.tree.around(node):
             match outer:
                 case cst.Raise():
@@ -113,12 +124,16 @@ class OrderFlow:
             return NOTHING if taint is OrderTaint.FILLED else SHOWN
         names = [name.value for name in names_in_target([target])]
         place = self.tree.statement(statement)
-        read = [name for name in names if self.tree.later_uses(place, name).nodes]
-        return together([self.kept(name, statement, taint) for name in read or names])
+        uses = {name: self.tree.later_uses(place, name) for name in names}
+        read = [name for name in names if uses[name].nodes]
+        return together([self._read(name, statement, taint, uses[name]) for name in read or names])
 
     def kept(self, name: str, statement: cst.CSTNode, taint: OrderTaint) -> Step:
         """Go on where a name is read after a statement; others may read it if it is not local."""
         uses = self.tree.later_uses(self.tree.statement(statement), name)
+        return self._read(name, statement, taint, uses)
+
+    def _read(self, name: str, statement: cst.CSTNode, taint: OrderTaint, uses: Uses) -> Step:
         if not self.tree.assignments(name, statement):
             return SHOWN  # a parameter, or a variable of an outer function
         if not uses.nodes:
