@@ -32,7 +32,9 @@ class Flow(acme_sdk.Base):
         {body}
 """
 HELPERS = """\
+import abc
 import importlib
+import typing
 
 def load(name):
     return __import__(name)
@@ -42,6 +44,53 @@ def load_class(name):
 
 def plain(item):
     return item
+
+class Port(typing.Protocol):
+    def send(self) -> None: ...
+    def name(self) -> str:
+        return "port"
+
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def send(self):
+        "Send it."
+        raise NotImplementedError
+
+def filled(cls):
+    for name in ("send",):
+        setattr(cls, name, lambda self: None)
+    return cls
+
+class Known(typing.Protocol):
+    def keep(self) -> None: ...
+
+class Keeper(Known):
+    def keep(self) -> None:
+        pass
+
+@filled
+class Remote(Known):
+    pass
+
+def sent(port: Port):
+    port.send()
+
+def named(port: Port):
+    port.name()
+
+def sent_by(base: Base):
+    base.send()
+
+class Words(abc.ABC):
+    @abc.abstractmethod
+    def send(self):
+        raise NotImplementedError("soon")
+
+def said(words: Words):
+    words.send()
+
+def kept(known: Known):
+    known.keep()
 """
 
 
@@ -71,6 +120,11 @@ def gaps(root: Path, body: str) -> list[str]:
         ("await fn", "__await__()"),
         ("async with fn: pass", "__aenter__()"),
         ("self.inherited()", "self.inherited()"),
+        ("helpers.sent(items[0])", "port.send()"),
+        ("helpers.sent_by(items[0])", "base.send()"),
+        ("helpers.said(items[0])", "words.send()"),
+        ("helpers.kept(helpers.Remote())", "known.keep()"),
+        ("(helpers.Remote(), helpers.kept(items[0]))", "known.keep()"),
     ],
 )
 def test_what_nobody_can_follow_is_a_gap(tmp_path: Path, body: str, written: str) -> None:
@@ -89,6 +143,9 @@ def test_what_nobody_can_follow_is_a_gap(tmp_path: Path, body: str, written: str
         "max(items, default=fn)",
         "acme_sdk.elsewhere()",
         "self.own()",
+        "helpers.named(items[0])",
+        "helpers.kept(helpers.Keeper())",
+        "helpers.kept(items[0])",
         "await asyncio.create_task(asyncio.sleep(1))",
         "task = asyncio.create_task(asyncio.sleep(1)); await task",
         "async with asyncio.Lock(): pass",

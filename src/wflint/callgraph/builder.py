@@ -44,8 +44,8 @@ from wflint.callgraph.graph import (
     Node,
     runs,
 )
-from wflint.callgraph.implicit_calls import Implied
-from wflint.callgraph.overrides import Overriders
+from wflint.callgraph.implicit_calls import Implied, object_of
+from wflint.callgraph.overrides import Implementations, Overriders
 from wflint.callgraph.telling import Telling
 from wflint.callgraph.unfollowed import Unfollowed, is_of_plain_value
 from wflint.facts.ids import Cls, Fn
@@ -219,7 +219,11 @@ class CallGraphBuilder:
         if not body.head.decorators:
             return
         site = body.head.site if body.head.site >= 0 else DEFINITION
-        for other in (*self.implied.wrappers(node.fn), *self.implied.registered(node.fn)):
+        given = object_of(body.head, node.receiver, node.env)
+        for wrapper in self.implied.replacing(node.fn, node.receiver, node.env):
+            if not self.border.ends_at(wrapper.fn):
+                self.connect(node, self.contexts.node(wrapper, given, quiet=node.quiet), site)
+        for other in self.implied.registered(node.fn):
             self.follow(node, replace(other, receiver=node.receiver), site, 0)
 
     def _define(self, node: Node, cls: Cls) -> None:
@@ -247,7 +251,7 @@ class CallGraphBuilder:
         if self.border.ends_at(function.fn):
             return
         quiet = node.quiet or bool(flags & Flag.NOT_REPLAYING)
-        for one in (function, *(self._implementations(function) or ())):
+        for one in (function, *self._implementations(function).found):
             self.connect(node, self.contexts.node(one, quiet=quiet), site)
 
     # One call.
@@ -301,23 +305,26 @@ class CallGraphBuilder:
         head = self.store.head(entity.fn)
         if head is None or self.implied.is_skipped(entity.fn):
             return
-        found = self._implementations(entity) if call.target.kind is not Kind.SUPER else ()
-        if found is None:
-            why = f"`{head.qualname}` has too many implementations in the project"
-            self.gap(node, call, why)
-            return
-        for other in found:
+        known = Implementations()
+        if call.target.kind is not Kind.SUPER:
+            known = self._implementations(entity)
+        if known.unknown:
+            self.gap(node, call, known.unknown)
+            if not known.found:
+                return
+        for other in known.found:
             self.edge(node, other, call)
-        if not (found and is_abstract(head)):
+        if not (known.found and is_abstract(head)):
             self.edge(node, entity, call)
 
-    def _implementations(self, entity: FunctionValue) -> tuple[FunctionValue, ...] | None:
-        """Return what may implement a method that is only declared; ``None`` if too much may."""
+    def _implementations(self, entity: FunctionValue) -> Implementations:
+        """Return what may implement a method, if it is only declared."""
         head = self.store.head(entity.fn)
         if head is None or not (is_abstract(head) or self._is_of_protocol(entity, head.owner)):
-            return ()
-        found = self.overriders.of(entity, frozenset(self.making.made))
-        return tuple(replace(o, env=entity.env) for o in found) if found is not None else None
+            return Implementations()
+        known = self.overriders.of(entity, frozenset(self.making.made))
+        found = tuple(replace(other, env=entity.env) for other in known.found)
+        return Implementations(found, known.unknown)
 
     def _is_of_protocol(self, entity: FunctionValue, owner: str) -> bool:
         return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))

@@ -22,6 +22,7 @@ from wflint.inference.values import (
     SuperOf,
     Unresolved,
     joined,
+    of_object,
     unique,
 )
 
@@ -171,6 +172,16 @@ class Implied:
             )
         return known
 
+    def replacing(self, fn: Fn, receiver: Cls | None, env: Env) -> Iterator[FunctionValue]:
+        """The wrappers of a function that is called on an object, which they call it on as well."""
+        plain, called = FunctionValue(fn), FunctionValue(fn, receiver, env=of_object(env))
+        for wrapper in self.wrappers(fn):
+            entries = [
+                replace(entry, values=tuple(called if v == plain else v for v in entry.values))
+                for entry in wrapper.env
+            ]
+            yield replace(wrapper, receiver=receiver, env=joined(of_object(env), entries))
+
     def _wrapping(self, decorator: Decorator, fn: Fn) -> Iterator[AbstractValue]:
         decorated = FunctionValue(fn)
         for entity in self.resolver.resolve(decorator.target, fn.path):
@@ -314,6 +325,14 @@ class Implied:
             for entity in self.resolver.resolve(ref, cls.path) if ref.kind is Kind.RESULT else ():
                 if isinstance(entity, InstanceValue):
                     yield from self._methods(entity, "__set_name__")
+
+
+def object_of(method: FunctionHead, receiver: Cls | None, env: Env) -> Given:
+    """Return what wrappers of a method are given first: the object that it is called on."""
+    kinds = {(d.target.path or (d.target.name,))[-1] for d in method.decorators}
+    if receiver is None or not method.owner or kinds & {"classmethod", "staticmethod"}:
+        return []
+    return [("", (InstanceValue(receiver, env=of_object(env)),))]
 
 
 def is_property(head: FunctionHead) -> bool:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wflint import limits
 from wflint.facts.ids import Cls, Fn
 from wflint.inference.attributes import is_abstract
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import FunctionValue
+
+
+class Implementations(NamedTuple):
+    """What may run where a method is called that is only declared, and why that is not all."""
+
+    found: tuple[FunctionValue, ...] = ()
+    unknown: str = ""
 
 
 class Overriders:
@@ -17,15 +26,43 @@ class Overriders:
         self.store = resolver.store
         self._known: dict[tuple[Cls, int], list[Cls]] = {}
 
-    def of(self, entity: FunctionValue, made: frozenset[Cls]) -> tuple[FunctionValue, ...] | None:
-        """The implementations of a declared method; ``None`` when they are too many to say.
+    def of(self, entity: FunctionValue, made: frozenset[Cls]) -> Implementations:
+        """Return the implementations of a declared method.
 
         Only classes below the one that it is called on count, which may be far below the one that
-        declares it. Those of which workflow code has ``made`` objects are preferred.
+        declares it. Those of which workflow code has ``made`` objects are preferred, also where
+        nobody can see what they do: a decorator of such a class has set the method.
         """
         candidates = self._candidates(entity)
-        unique = {c.fn: c for c in [c for c in candidates if c.receiver in made] or candidates}
-        return tuple(unique.values()) if len(unique) <= limits.IMPLEMENTATIONS else None
+        preferred = [c for c in candidates if c.receiver in made]
+        is_set_later = self._is_stub(entity.fn) and self._is_made_without(entity, made)
+        unique = {c.fn: c for c in (preferred if is_set_later else preferred or candidates)}
+        if len(unique) > limits.IMPLEMENTATIONS:
+            why = f"`{entity.fn.qualname}` has too many implementations in the project"
+            return Implementations(unknown=why)
+        unseen = is_set_later or (not unique and self._is_stub(entity.fn))
+        why = f"`{entity.fn.qualname}` is declared, and not all that implements it can be seen"
+        return Implementations(tuple(unique.values()), why if unseen else "")
+
+    def _is_stub(self, fn: Fn) -> bool:
+        """True if a method does nothing, but for saying that it is not there."""
+        body = self.store.body(fn)
+        if body.operations or body.mutations or body.stores or body.attributes:
+            return False
+        asked = {call.target.name for call in body.calls} | {use.target.name for use in body.uses}
+        refuses = asked == {"NotImplementedError"} and len(body.raises) == 1
+        return (not asked or refuses) and not (body.returned or body.yielded)
+
+    def _is_made_without(self, entity: FunctionValue, made: frozenset[Cls]) -> bool:
+        """True if an object is made of a class of the type that has no such method of its own."""
+        name = entity.fn.qualname.rpartition(".")[2]
+        declared = self._declared(entity)
+        return any(
+            (method := self.resolver.members.method(cls, name)) is not None
+            and Fn(method[0].path, method[1].qualname) == entity.fn
+            for cls in self._classes(declared)
+            if cls in made
+        )
 
     def below(self, base: Cls) -> list[Cls]:
         """The classes of the program that derive from a class, directly or not."""
@@ -42,7 +79,7 @@ class Overriders:
         head = self.store.head(entity.fn)
         if head is None:
             return []
-        declared = entity.receiver or Cls(entity.fn.path, head.owner)
+        declared = self._declared(entity)
         found: list[FunctionValue] = []
         for cls in self._classes(declared):
             method = self.resolver.members.method(cls, head.name)
@@ -53,6 +90,10 @@ class Overriders:
             if fn != entity.fn and not is_abstract(implementation):
                 found.append(FunctionValue(fn, cls, True))
         return found
+
+    def _declared(self, entity: FunctionValue) -> Cls:
+        """The class that a method is called on, as far as that is known."""
+        return entity.receiver or Cls(entity.fn.path, entity.fn.qualname.rpartition(".")[0])
 
     def _classes(self, declared: Cls) -> list[Cls]:
         """The classes of the program that are of a declared type, by name or by their methods."""
