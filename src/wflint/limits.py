@@ -218,6 +218,14 @@ SANDBOX_CONSTANTS = 64
 SANDBOX_NAMES = 500
 """How many names are followed from what a Worker is given to its settings, nearest first."""
 
+BEFOREHAND_STEPS, BEFOREHAND = 3, 500
+"""How many calls are followed from the code that makes a Worker to what it calls before, and to how
+many functions.
+"""
+
+IMPORTED_BEFOREHAND = 2_000
+"""How many modules are followed from Workers and workflows to what they import."""
+
 LISTED_NAMES = 256
 """How many names the lists of one worker may be made of."""
 

@@ -70,6 +70,8 @@ class Missing(Exception):
 def run_folder(folder: Path) -> list[Seen]:
     """Run all workflows that the modules of ``folder`` define; give what was seen, in order.
 
+    A function `prepare` of its module `worker` is called before them.
+
     Raises :class:`Missing` when a module cannot be imported, and ``AssertionError`` when a workflow
     or a handler fails: it would not have come to all its calls.
     """
@@ -77,6 +79,8 @@ def run_folder(folder: Path) -> list[Seen]:
     folder = folder.resolve()
     with _importable(folder), _watched(f"{folder}/", seen):
         definitions = _definitions(folder)
+        prepare: Callable[[], None] = getattr(sys.modules.get("worker"), "prepare", lambda: None)
+        prepare()
         seen.clear()  # what ran at import
         for definition in definitions:
             _drive(definition)

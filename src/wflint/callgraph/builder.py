@@ -84,6 +84,8 @@ class Border(Struct, frozen=True):
     that a rule is about. ``skips`` are the flags of places that do not count. ``in_threads`` is set
     for code that may run in threads, where a function may run a loop of its own, ``runs_agents``
     where frameworks run what they are given: in workflows, and not when a module is imported.
+    ``is_kept`` is true of functions that only give again what an earlier call has given,
+    ``is_filled`` of variables of a file, which begin as None, that have been set by then.
     """
 
     follows: Callable[[FunctionValue, Call], bool]
@@ -93,6 +95,8 @@ class Border(Struct, frozen=True):
     skips: int = NOT_WORKFLOW_CODE
     in_threads: bool = False
     runs_agents: bool = False
+    is_kept: Callable[[Fn], bool] = lambda _: False
+    is_filled: Callable[[str, str], bool] = lambda *_: False
 
 
 class CallGraphBuilder:
@@ -114,7 +118,7 @@ class CallGraphBuilder:
         self.making = Making(itself)
         self.unfollowed = Unfollowed(itself)
         self.defaults = Defaults(itself)
-        self.contexts = Contexts(resolver, Telling(resolver, border.ends_at))
+        self.contexts = Contexts(resolver, Telling(resolver, border.ends_at, border.is_filled))
         self.callbacks = Callbacks(itself)
 
     def run(self, entries: Iterable[Entry]) -> CallGraph:
@@ -303,7 +307,7 @@ class CallGraphBuilder:
         if not self.border.follows(entity, call):
             return
         head = self.store.head(entity.fn)
-        if head is None or self.implied.is_skipped(entity.fn):
+        if head is None or self.implied.is_skipped(entity.fn) or self.border.is_kept(entity.fn):
             return
         known = Implementations()
         if call.target.kind is not Kind.SUPER:

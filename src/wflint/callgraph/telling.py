@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from wflint import limits
 from wflint.callgraph.deciding import Deciding, passes_on_as_given
 from wflint.callgraph.graph import Node
 from wflint.callgraph.keeping import Keeping, Kept
-from wflint.callgraph.told import NOT_KNOWN, Evaluation, Path, Told
+from wflint.callgraph.told import NOT_KNOWN, Evaluation, Path, Told, is_about_later
 from wflint.facts.ids import Fn
 from wflint.facts.model import Call, Term, TermKind
 from wflint.facts.signatures import Signature, by_keyword
@@ -21,8 +22,14 @@ _NEVER: frozenset[int] = frozenset()
 class Telling:
     """The part of a search that follows literals. It tells only what decides."""
 
-    def __init__(self, resolver: Resolver, ends_at: Callable[[Fn], bool]) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        ends_at: Callable[[Fn], bool],
+        is_filled: Callable[[str, str], bool],
+    ) -> None:
         self.resolver = resolver
+        self._is_filled = is_filled
         self.store = resolver.store
         self.deciding = Deciding(resolver, ends_at)
         self._contexts: dict[Fn, set[Told]] = {}
@@ -78,7 +85,9 @@ class Telling:
         key = (fn, told)
         if key not in self._never:
             conditions = self.store.body(fn).conditions
-            self._never[key] = self.evaluation(fn, told).never(conditions) if told else _NEVER
+            may_decide = told or any(is_about_later(c.test) for c in conditions)
+            found = self.evaluation(fn, told).never(conditions) if may_decide else _NEVER
+            self._never[key] = found
         return self._never[key]
 
     def evaluation(self, fn: Fn, told: Told, kept: Kept | None = None) -> Evaluation:
@@ -100,7 +109,8 @@ class Telling:
         def same(term: Term) -> Term | None:
             return self._given_back(fn, term)
 
-        return Evaluation(self.resolver, fn.path, at, is_kept, same)
+        is_filled = partial(self._is_filled, fn.path)
+        return Evaluation(self.resolver, fn.path, at, is_kept, same, is_filled)
 
     def _given_back(self, fn: Fn, call: Term) -> Term | None:
         """The argument of a call that its function gives back as it is."""

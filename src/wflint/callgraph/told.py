@@ -31,6 +31,8 @@ Told: TypeAlias = tuple[tuple[Path, str], ...]
 NOT_KNOWN = ""
 ABSENT = "-"
 """There is no such key."""
+SOMETHING = "o:"
+"""An object: it is true, and not None."""
 
 Lookup: TypeAlias = Callable[[str, Path], str]
 """Gives the literal at keys of a parameter, or of a local dictionary that is written out."""
@@ -39,6 +41,7 @@ Lookup: TypeAlias = Callable[[str, Path], str]
 class Evaluation(NamedTuple):
     """Works out terms and tests in a module.
 
+    ``is_filled`` tells of variables of the module that begin as None if they are something by now,
     ``at`` answers for parameters, ``is_kept`` says if a local dictionary still has at a path what
     was written there, and ``same`` gives the argument that a call returns, for its ``CALL`` term.
     """
@@ -48,6 +51,7 @@ class Evaluation(NamedTuple):
     at: Lookup
     is_kept: Callable[[str, Path], bool]
     same: Callable[[Term], Term | None]
+    is_filled: Callable[[str], bool]
 
     def value(self, term: Term, keys: Path = ()) -> str:
         """The literal that a term is, or that stands at keys of it."""
@@ -61,6 +65,8 @@ class Evaluation(NamedTuple):
                 return self.value(others[0], keys) if self.is_kept(term.text, keys) else NOT_KNOWN
             case TermKind.NAME:
                 return NOT_KNOWN if keys else self._constant(term.ref)
+            case TermKind.LATER:
+                return SOMETHING if not keys and self.is_filled(term.text) else NOT_KNOWN
             case TermKind.ITEM:
                 found = self.value(others[0], (term.text, *keys))
                 return NOT_KNOWN if found == ABSENT else found
@@ -145,6 +151,17 @@ class Evaluation(NamedTuple):
             if holds is not None and holds is not condition.holds:
                 found.add(number)
         return frozenset(found)
+
+
+def is_about_later(test: Test) -> bool:
+    """True if a test asks for a variable of the module that may be set by now."""
+    pending = [test]
+    while pending:
+        one = pending.pop()
+        if one.term.kind is TermKind.LATER:
+            return True
+        pending += one.others
+    return False
 
 
 def truth(literal: str) -> bool | None:

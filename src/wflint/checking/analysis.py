@@ -60,6 +60,7 @@ from wflint.project.subclasses import Subclasses
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Rule, RuleSettings, Scope
 from wflint.rule.known_names import known_names, tops_of
+from wflint.sandbox.beforehand import Beforehand
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.temporal.decorators import EntryNames
@@ -294,6 +295,7 @@ def _checker_for(question: AnalysisInput, index: ModuleIndex) -> Checker:
     checker.views.naming = lambda: question.gated.named
     naming = partial(_naming, [p for p in question.files if not question.is_test(p)], store)
     checker.own_errors = OwnErrors(checker, naming)
+    checker.beforehand = Beforehand(resolver, sandboxes, configuring, naming)
     checker.newer_python = NewerPython(question.files, question.read)
     checker.resolve_own_apis(question.apis, importer)
     return checker

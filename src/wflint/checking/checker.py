@@ -55,6 +55,7 @@ from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Report, Rule, RuleSettings, Scope
 from wflint.rule.call_view import CallView
 from wflint.rule.views import MutationView
+from wflint.sandbox.beforehand import Beforehand
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.shared_receivers import SharedReceivers
 from wflint.sandbox.shared_state import SharedObjects
@@ -86,6 +87,7 @@ class Checker:
         self.settings_of = settings_of
         self.safe_loggers = SafeLoggers(resolver, safe_loggers)
         self.sandboxes = sandboxes
+        self.beforehand = Beforehand(resolver, sandboxes, (), lambda _: ())
         self.late_imports = LateImports(resolver.store, sandboxes)
         self.shared = SharedObjects(resolver, sandboxes)
         self.receivers = SharedReceivers(CallGraph(), self.shared)  # those of the whole graph,
@@ -149,6 +151,8 @@ class Checker:
             lambda entity: self.entries.factory_rule(entity) is not None,
             lambda entity: self.table.lookup(entity.name, base=entity.base) is not None,
             runs_agents=True,
+            is_kept=self.beforehand.is_kept,
+            is_filled=self.beforehand.is_filled,
         )
 
     def hold(

@@ -17,6 +17,7 @@ from wflint.facts.model import (
     NONE,
     OPEN,
     TRUE,
+    UNKNOWN,
     Asked,
     Condition,
     Kind,
@@ -26,6 +27,7 @@ from wflint.facts.model import (
     Term,
     TermKind,
     Test,
+    ValueType,
 )
 from wflint.facts.refs import Refs
 from wflint.facts.scopes import Bound, How, Scope
@@ -187,7 +189,8 @@ class Terms:
                 values = self._several(node.args[0].value, scope, cst.Tuple)
                 return _asks(affix, self.term(node.func.value, scope), values)
         if isinstance(node, _ASKED_FOR_TRUTH):
-            return _asks(Asked.TRUE, self.term(node, scope), ())
+            term = self.term(node, scope)
+            return _asks(Asked.TRUE, self._later(node, scope) if term is OPEN else term, ())
         return _UNDECIDED
 
     def _comparison(self, node: cst.Comparison, scope: Scope | None) -> Test:
@@ -201,12 +204,25 @@ class Terms:
                 term, value = value, term
             found = _asks(Asked.IN, term, (value,))
         elif isinstance(operator, (cst.Is, cst.IsNot)):
-            found = _asks(Asked.IS, term, (literal(right),))
+            value = literal(right)
+            if value.text == NONE and term is OPEN:
+                term = self._later(node.left, scope)
+            found = _asks(Asked.IS, term, (value,))
         elif isinstance(operator, (cst.In, cst.NotIn)):
             found = _asks(Asked.IN, term, self._several(right, scope))
         else:
             return _UNDECIDED
         return _not(found) if isinstance(operator, _NEGATED) else found
+
+    def _later(self, node: cst.BaseExpression, scope: Scope | None) -> Term:
+        """The term of a variable of the module that is None until some function sets it."""
+        ref = self.refs.ref(node, scope) if isinstance(node, cst.Name) else UNKNOWN
+        bindings = self.refs.module.bindings.get(ref.name, ())
+        if ref.kind is not Kind.GLOBAL or ref.path or len(bindings) != 1:
+            return OPEN
+        value = bindings[0].value
+        is_none = value is not None and value.type is ValueType.NONE
+        return Term(TermKind.LATER, ref.name) if is_none else OPEN
 
     def _several(
         self, node: cst.BaseExpression, scope: Scope | None, *kinds: type[cst.CSTNode]

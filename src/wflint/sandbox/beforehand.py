@@ -1,0 +1,154 @@
+"""What has run in the worker before its workflows do, and left something in modules they share.
+
+``if _client is None: _client = connect()`` connects nowhere in a workflow if the code that makes
+the Worker has called it before, and a function under ``functools.cache`` does not run again. That
+holds for modules that all workflows of a worker share: the sandbox loads the others anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from wflint import limits
+from wflint.facts.ids import Fn
+from wflint.files.source import UnreadableSource
+from wflint.inference.resolver import Resolver
+from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
+from wflint.sandbox.sandboxes import Sandboxes
+
+_KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
+
+
+class Beforehand:
+    """Tells what is done before workflows run.
+
+    ``configuring`` are the files that may make Workers, ``naming`` gives those that have a word.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        sandboxes: Sandboxes,
+        configuring: Iterable[str],
+        naming: Callable[[str], Iterable[str]],
+    ) -> None:
+        self.resolver = resolver
+        self.store = resolver.store
+        self.sandboxes = sandboxes
+        self._configuring = tuple(configuring)
+        self._naming = naming
+        self._called: dict[Fn, bool] = {}
+        self._filled: dict[tuple[str, str], bool] = {}
+
+    def is_kept(self, fn: Fn) -> bool:
+        """True if a function gives what it has given before, and does not run again."""
+        head = self.store.head(fn)
+        if head is None or head.params or not head.decorators:
+            return False
+        names = {
+            entity.name
+            for decorator in head.decorators
+            for entity in self.resolver.resolve(decorator.target, fn.path)
+            if isinstance(entity, ExternalValue)
+        }
+        return bool(names & _KEEPS) and self._is_called(fn)
+
+    def is_filled(self, path: str, name: str) -> bool:
+        """True if a variable of a module, which begins as None, is something by then."""
+        key = path, name
+        if key not in self._filled:
+            self._filled[key] = any(self._is_called(fn) for fn in self._filling(path, name))
+        return self._filled[key]
+
+    def _filling(self, path: str, name: str) -> Iterator[Fn]:
+        """The functions of a module that set a variable of it."""
+        module = self.store.load(path)
+        declared = re.compile(rf"^[ \t]*global\b[^\n]*\b{re.escape(name)}\b", re.MULTILINE)
+        for qualname, head in module.facts.functions.items():
+            if declared.search(module.source.searchable, head.start, head.end):
+                yield Fn(path, qualname)
+
+    def _is_called(self, fn: Fn) -> bool:
+        if fn not in self._called:
+            is_shared = self.sandboxes.is_shared(fn.path)
+            self._called[fn] = is_shared and (fn in self._by_worker or self._is_imported(fn))
+        return self._called[fn]
+
+    @cached_property
+    def _by_worker(self) -> frozenset[Fn]:
+        """The functions that the files which make Workers call, as far as it is looked for."""
+        called: set[Fn] = set()
+        pending = [(fn, 0) for path in self._workers for fn in self._own(path)]
+        for fn, steps in pending:
+            if steps > limits.BEFOREHAND_STEPS or len(called) > limits.BEFOREHAND:
+                break
+            for other in self._calls(fn):
+                if other not in called:
+                    called.add(other)
+                    pending.append((other, steps + 1))
+        return frozenset(called)
+
+    @cached_property
+    def _workers(self) -> list[str]:
+        """The files that make Workers."""
+        paths = self._configuring
+        return [p for p in paths if self._has(p, "Worker(") and not self.store.is_test(p)]
+
+    def _own(self, path: str) -> Iterator[Fn]:
+        """The code of a module that is no activity or workflow: what makes its Worker, and such."""
+        for name in self.store.module_bodies(path):
+            yield Fn(path, name)
+        for qualname, head in self.store.load(path).facts.functions.items():
+            if not head.owner and not head.decorators:
+                for body in self.store.with_nested(Fn(path, qualname)):
+                    yield Fn(path, body.head.qualname)
+
+    def _is_imported(self, fn: Fn) -> bool:
+        """True if a module that the worker or a workflow imports calls a function when loaded."""
+        calling = (
+            path
+            for path in self._naming(fn.qualname.rpartition(".")[2])
+            for name in self.store.module_bodies(path)
+            if fn in self._calls(Fn(path, name))
+        )
+        return any(path in self._imported for path in calling)
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """The files of the modules that workers and workflows import."""
+        pending = sorted({*self._workers, *(cls.path for cls in self.sandboxes.workflows)})
+        found = set(pending)
+        while pending and len(found) < limits.IMPORTED_BEFOREHAND:
+            for path in self._imports(pending.pop()):
+                if path not in found:
+                    found.add(path)
+                    pending.append(path)
+        return frozenset(found)
+
+    def _imports(self, path: str) -> Iterator[str]:
+        find = self.resolver.index.find
+        for fact in self.store.load(path).facts.imports:
+            names = (fact.module, *(f"{fact.module}.{name}" for name in fact.names))
+            for name in () if fact.typed or fact.fallback else names:
+                imported = find(name, path)
+                if imported is not None:
+                    yield imported
+
+    def _has(self, path: str, word: str) -> bool:
+        try:
+            return word in self.store.text(path)
+        except (OSError, UnreadableSource):
+            return False
+
+    def _calls(self, fn: Fn) -> Iterator[Fn]:
+        """The functions of the project that a function calls."""
+        for call in self.store.body(fn).calls:
+            for entity in self.resolver.resolve(call.target, fn.path):
+                if isinstance(entity, FunctionValue):
+                    yield entity.fn
+                elif isinstance(entity, ClassValue):
+                    init = self.resolver.members.method(entity.cls, "__init__")
+                    if init is not None:
+                        yield Fn(init[0].path, init[1].qualname)
