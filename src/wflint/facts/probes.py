@@ -11,6 +11,7 @@ from collections.abc import Container
 
 import libcst as cst
 
+from wflint import limits
 from wflint.facts.guards import DottedName
 from wflint.facts.questions import IN_WORKFLOW, NEEDS_WORKFLOW, RAISES_OUTSIDE, RUNNING_LOOPS
 from wflint.syntax.walk import walk
@@ -168,14 +169,43 @@ def _only_asks(body: cst.BaseSuite, name: DottedName) -> bool:
 
 
 def catches_probe(
-    handler: cst.ExceptHandler | cst.ExceptStarHandler, name: DottedName, probe: Probe
+    handler: cst.ExceptHandler | cst.ExceptStarHandler,
+    name: DottedName,
+    probe: Probe,
+    body: cst.BaseSuite,
 ) -> bool:
-    """True if an ``except`` is there for nothing but what is raised outside of a workflow."""
+    """True if an ``except`` is there for nothing but what is raised outside of a workflow.
+
+    Or if it comes to nothing inside: what may fail in the ``body`` that is tried fails again there.
+    """
     if probe is Probe.NONE:
         return False
+    if probe is Probe.ONLY_NARROW and _fails_again(handler, body, name):
+        probe = Probe.ANY
     if handler.type is None:
         return probe is Probe.ANY
     return is_of_probe(caught_in(handler.type, name), probe)
+
+
+def _fails_again(
+    handler: cst.ExceptHandler | cst.ExceptStarHandler, body: cst.BaseSuite, name: DottedName
+) -> bool:
+    """True if a handler begins with all that may fail in what is tried: ``log(f"{rows[0]}")``."""
+    statements = (s for s in handler.body.body if not _is_import(s))
+    first = next(statements, None)
+    if not isinstance(first, cst.SimpleStatementLine) or len(first.body) != 1:
+        return False
+    reading = _Reading(name)
+    failing = [node for node in walk(body) if reading.fails(node)]
+    there = list(walk(first))
+    return len(failing) <= limits.ARGUMENTS and all(
+        any(type(node) is type(one) and node.deep_equals(one) for node in there) for one in failing
+    )
+
+
+def _is_import(statement: cst.CSTNode) -> bool:
+    inner = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+    return bool(inner) and all(isinstance(s, (cst.Import, cst.ImportFrom)) for s in inner)
 
 
 def is_of_probe(caught: set[str], probe: Probe) -> bool:

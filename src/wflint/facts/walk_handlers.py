@@ -139,11 +139,11 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
             walker.push([part], entry, state)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
     dead = sdk_imports.only_without_sdk(node.body, handlers, name)
-    if handlers and all(h in dead or probes.catches_probe(h, name, probe) for h in handlers):
+    told = {h: probes.catches_probe(h, name, probe, node.body) for h in handlers}
+    if handlers and all(h in dead or told[h] for h in handlers):
         walker.sure[id(node.body)] = WITHOUT_SDK if len(dead) == len(handlers) else OUTSIDE
     for handler in reversed(handlers):
-        caught = probes.catches_probe(handler, name, probe)
-        caught = caught or (asks_for_loop and probes.catches_missing_loop(handler, name))
+        caught = told[handler] or (asks_for_loop and probes.catches_missing_loop(handler, name))
         within = outside if caught else state
         if handler in dead:
             within = state.having(WITHOUT_SDK)
