@@ -92,12 +92,13 @@ def swallowed(at: TryView) -> Swallowed | None:
 def ends_otherwise(at: TryView, handler: Handler) -> bool:
     """True if a cancellation is not just kept: an error follows in any case, or it is taken back.
 
-    That is an error of the handler, or of what comes after the statement.
+    That is an error of the handler, of what comes after the statement, or of a handler that this
+    stands in, as steps do that undo others.
     """
     raises_next = at.statement.raises_next and not handler.exits & Exit.LEAVES
     if at.raises(handler) and not at.tries_again(handler):
         return True
-    return raises_next or at.uncancels(handler)
+    return raises_next or at.fails_anyway or at.uncancels(handler)
 
 
 def returns(handler: Handler) -> bool:

@@ -72,6 +72,10 @@ class Keeper(Known):
 class Remote(Known):
     pass
 
+def kept_by_any(of: type[Known], known: Known):
+    of()
+    known.keep()
+
 def sent(port: Port):
     port.send()
 
@@ -146,6 +150,7 @@ def test_what_nobody_can_follow_is_a_gap(tmp_path: Path, body: str, written: str
         "helpers.named(items[0])",
         "helpers.kept(helpers.Keeper())",
         "helpers.kept(items[0])",
+        "helpers.kept_by_any(items[0], items[1])",
         "await asyncio.create_task(asyncio.sleep(1))",
         "task = asyncio.create_task(asyncio.sleep(1)); await task",
         "async with asyncio.Lock(): pass",

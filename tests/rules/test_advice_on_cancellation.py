@@ -92,8 +92,10 @@ def test_a_handler_that_cleans_nothing_up_raises_first(handled: str, tmp_path: P
         "await charge()",
         "await report_quietly()",
         "for undo in undone: await undo()",
+        f"for undo in [lambda: {REFUND.removeprefix('await ')}]: await undo()",
+        "for undo in [lambda: charge()]: await undo()",
     ],
-    ids=["activity", "started", "in-a-helper", "failing-quietly", "unknown"],
+    ids=["activity", "started", "in-a-helper", "failing-quietly", "unknown", "kept", "kept-call"],
 )
 def test_a_handler_that_cleans_up_raises_afterwards(handled: str, tmp_path: Path) -> None:
     """A fix at its beginning would leave that out, so there is none."""

@@ -61,7 +61,7 @@ class Overriders:
             (method := self.resolver.members.method(cls, name)) is not None
             and Fn(method[0].path, method[1].qualname) == entity.fn
             for cls in self._classes(declared)
-            if cls in made
+            if cls in made and not self.resolver.results.is_open(cls)
         )
 
     def below(self, base: Cls) -> list[Cls]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.effects import runs_in_same_task
 from wflint.callgraph.graph import CallGraph, Hop, Node, runs
-from wflint.facts.model import FunctionBody, Kind, Raise, Site, Try
-from wflint.facts.sites import between, tries_around
+from wflint.facts.model import Call, Exit, Flag, FunctionBody, Kind, Raise, Site, Try
+from wflint.facts.sites import between, tries_around, tries_handling
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
@@ -124,17 +124,35 @@ def _is_harmless(name: str) -> bool:
 
 
 def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Site) -> bool:
-    """True if something between two sites gives a command other than a timer."""
-    summaries, resolver = checker.summaries, checker.resolver
+    """True if something between two sites gives a command other than a timer.
+
+    So may what is awaited there: functions may give back a command that they have not awaited.
+    """
+    summaries, graph = checker.summaries, checker.summaries.graph
     for call in between(body.calls, start, end):
         if not runs(call, node):
             continue
         if summaries.of_call(node, call.site, Effect.ACTS) is not None:
             return True
-        for entity in resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env):
-            known = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
-            if known is not None and known.acts:
-                return True
+        if _is_of_command(checker, node, call):
+            return True
+        below = graph.search([Hop(node, call.site)]) if call.flags & Flag.AWAITED else ()
+        if any(_gives_back_command(checker, one) for one in below):
+            return True
+    return False
+
+
+def _gives_back_command(checker: Checker, node: Node) -> bool:
+    calls = checker.resolver.store.body(node.fn).calls
+    return any(runs(call, node) and _is_of_command(checker, node, call) for call in calls)
+
+
+def _is_of_command(checker: Checker, node: Node, call: Call) -> bool:
+    """True of a call of the SDK that gives a command other than a timer."""
+    for entity in checker.resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env):
+        known = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
+        if known is not None and known.acts:
+            return True
     return False
 
 
@@ -199,6 +217,24 @@ def cleans_up_around(checker: Checker, node: Node, site: Site) -> bool:
                 seen.add(hop)
                 pending.append(hop)
     return False
+
+
+def fails_anyway(checker: Checker, node: Node, site: Site) -> bool:
+    """True if a site stands in a handler that always raises, here or where all callers stand."""
+    graph: CallGraph = checker.summaries.graph
+    pending, seen = [Hop(node, site)], {Hop(node, site)}
+    while pending:
+        at, place = pending.pop()
+        handling = tries_handling(checker.resolver.store.body(at.fn), place)
+        if any(handler is not None and handler.exits == Exit.RAISES for _, handler in handling):
+            continue
+        callers = graph.callers(at)
+        if at in graph.entries or not callers:
+            return False
+        new = [hop for hop in callers if hop not in seen]
+        seen.update(new)
+        pending += new
+    return True
 
 
 def _cleans_up(checker: Checker, node: Node, body: FunctionBody, tried: Try) -> bool:

@@ -20,6 +20,7 @@ from wflint.checking.protected import (
     ASYNC_METHODS,
     acts,
     cleans_up_around,
+    fails_anyway,
     may_be_caught,
     may_fail_otherwise,
     may_raise,
@@ -201,6 +202,11 @@ class ProtectedView:
         if tried.last >= 0 and self._commands_in(tried.last, tried.last_end):
             return True
         return cleans_up_around(self._checker, self._node, tried.site)
+
+    @property
+    def fails_anyway(self) -> bool:
+        """True if the statement only runs in handlers that always raise."""
+        return fails_anyway(self._checker, self._node, self.statement.site)
 
     def _commands_in(self, start: Site, end: Site) -> bool:
         return acts(self._checker, self._node, self._body, start, end)

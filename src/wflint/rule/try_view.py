@@ -66,6 +66,11 @@ class TryView(Protocol):
         """True if the ``finally`` gives such commands, or a ``try`` around it when cancelled."""
         ...
 
+    @property
+    def fails_anyway(self) -> bool:
+        """True if the statement only runs in handlers that always raise, here or in callers."""
+        ...
+
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to, ``""`` if not known."""
         ...

@@ -30,7 +30,7 @@ from wflint.run.request import Request, Result
 from wflint.run.results import ResultCache, add
 from wflint.system.disk import read_file
 from wflint.temporal.decorators import HANDLER_SETTINGS
-from wflint.temporal.libraries import packages
+from wflint.temporal.libraries import marks
 
 if TYPE_CHECKING:
     from wflint.cache.between_checks import FactCaches
@@ -364,4 +364,4 @@ def _needles(settings: Settings) -> tuple[str, ...]:
         *settings.workflow_base_classes,
         *settings.extend_entry_points,
     )
-    return (*settings.needles, *packages(), *sorted({name.rpartition(".")[2] for name in names}))
+    return (*settings.needles, *marks(), *sorted({name.rpartition(".")[2] for name in names}))

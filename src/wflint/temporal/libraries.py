@@ -63,8 +63,18 @@ def _prefixes() -> tuple[str, ...]:
 
 @cache
 def packages() -> tuple[str, ...]:
-    """Return the texts that mark files which may use one of the libraries."""
+    """Return the names of the libraries."""
     return tuple(one.package for one in libraries())
+
+
+@cache
+def marks() -> tuple[str, ...]:
+    """Return the texts that mark files which may use the decorators of a library."""
+    return tuple(
+        one.package
+        for one in libraries()
+        if one.workflow_decorators or one.activity_decorators or one.function_decorators
+    )
 
 
 @cache

@@ -196,7 +196,10 @@ class EntryPoints:
         return set().union(*names)
 
     def sandbox_of_library(self, cls: Cls) -> tuple[frozenset[str], bool]:
-        """Return what a library passes through for a workflow, and whether it has no sandbox."""
+        """Return what a library passes through for a workflow, and whether it has no sandbox.
+
+        That is one whose decorator it has, or from whose class it derives.
+        """
         facts = self.resolver.facts_of(cls)
         for decorator in facts.decorators if facts is not None else ():
             for name in self.decorator_names(decorator, cls.path):
@@ -205,6 +208,10 @@ class EntryPoints:
                 if library is not None:
                     is_free = option is not None and option.text == "False"
                     return frozenset(library.passes), library.free or is_free
+        for name in self.resolver.order(cls)[1]:
+            library = library_of(name)
+            if library is not None:
+                return frozenset(library.passes), library.free
         return frozenset(), False
 
     def is_run(self, fn: Fn) -> bool:
