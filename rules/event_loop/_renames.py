@@ -46,7 +46,7 @@ def _renamed_attribute(node: cst.Attribute, at: FixView) -> Repair | None:
     if (module, name) == ("temporalio.workflow", "TimeoutError") and _is_caught_in_time(at):
         new = f"{at.imported('asyncio')}.TimeoutError"
         return at.unsafe("Catch `asyncio.TimeoutError`", at.replace(node, new))
-    meant = name_meant(node, at.parent())
+    meant = name_meant(node, at.parent)
     new = sdk().replacement(module, meant, at.settings.newest_sdk) if module in sdk().names else ""
     if not new:
         return None

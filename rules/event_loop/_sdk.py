@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ _UNSET = (99, 0)
 _OLDEST = (1, 7)
 _VALUES = frozenset({"logger", "unsafe"})
 """Names of modules that are no functions."""
+
+_CAUGHT_OTHERWISE = frozenset({"CancelledError", "TimeoutError"})
+"""Errors that are caught as others than those that workflow code raises."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,17 @@ class Sdk:
         advice = instead or self._advice(module, name)
         return f"`{shown}` does not exist in Temporal's Python SDK; {advice}"
 
+    def set_in_vain(self, module: str, name: str, shown: str) -> str:
+        """Return what to say where `name` of `module` is set, if no version has it, else `""`."""
+        is_known = name in self.names.get(module, (name,)) or (module, name) in self.once
+        if is_known or name.startswith("_"):
+            return ""
+        near = self._near(module, name, 0.75)
+        advice = self.instead.get((module, f"{name} =")) or (
+            f"did you mean `{near}`?" if near else "keep it in a module of your own"
+        )
+        return f"the SDK has no `{shown}`, and does not read what is set here; {advice}"
+
     def is_passing(self, module: str, name: str, target: tuple[int, int]) -> bool:
         """True if version ``target`` has a name that the newest has not."""
         once = self.once.get((module, name))
@@ -135,7 +149,15 @@ class Sdk:
 
     def _same_name_elsewhere(self, module: str, name: str) -> str:
         homes = [other for other in sorted(self.names) if name in self._own(other)]
-        return f"{homes[0]}.{name}" if len(homes) == 1 else ""
+        if len(homes) == 1:
+            return f"{homes[0]}.{name}"
+        spelt = self._spelt_otherwise(name) if not homes else []
+        return spelt[0] if len(spelt) == 1 else ""
+
+    def _spelt_otherwise(self, name: str) -> list[str]:
+        """The dotted names that differ from a name in capital letters only."""
+        found = (f"{other}.{own}" for other in sorted(self.names) for own in self._own(other))
+        return sorted(one for one in found if one.rpartition(".")[2].lower() == name.lower())
 
     def _near(self, module: str, name: str, cutoff: float) -> str:
         return _nearest(name, self._own(module), cutoff)
@@ -148,6 +170,9 @@ class Sdk:
         for other in sorted(self.names):
             if name in self._own(other):
                 return f"use `{other}.{name}`"
+        spelt = self._spelt_otherwise(name)
+        if spelt:
+            return f"use `{spelt[0]}`"
         once = self.once.get((module, name))
         if once is not None:
             return f"use `{once.home}`" if once.home else "do without it"
@@ -231,10 +256,16 @@ def _read_table() -> dict[str, Any]:
         return tomli.load(stream)
 
 
-def name_meant(node: cst.Attribute, parent: cst.CSTNode | None) -> str:
-    """Return the name, or `condition` where `wait_for` is given a function to wait for."""
+def name_meant(node: cst.Attribute, around: Callable[[int], cst.CSTNode | None]) -> str:
+    """Return the name that a table speaks of; ``around`` gives the nodes around it, from 1.
+
+    That is `condition` where `wait_for` is given a function to wait for, and `raise TimeoutError`
+    where that is raised.
+    """
     name: str = node.attr.value
+    parent = around(1)
     match parent:
         case cst.Call(func=func, args=[cst.Arg(value=cst.Lambda()), *_]) if func is node:
             return "condition" if name == "wait_for" else name
-    return name
+    is_raised = isinstance(around(2) if isinstance(parent, cst.Call) else parent, cst.Raise)
+    return f"raise {name}" if is_raised and name in _CAUGHT_OTHERWISE else name

@@ -65,6 +65,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wflint.rule import Rule, RuleSettings, Scope, Severity, cst
 
+from ._sdk import sdk
+
 if TYPE_CHECKING:
     from wflint.rule import Context
 
@@ -141,7 +143,9 @@ class SdkAttributeAssigned(Rule):
             )
             harm += "logger asks `workflow.unsafe.is_replaying()`; keep a logger of your own that "
             harm += "wraps it, `logging.LoggerAdapter(...)`"
-        ctx.report(self, at, f"this changes `{shown}` of the SDK, {harm}", subject=owner)
+        message = sdk().set_in_vain(whole, name, shown)
+        message = message or f"this changes `{shown}` of the SDK, {harm}"
+        ctx.report(self, at, message, subject=owner)
 
 
 def _targets(statement: cst.CSTNode | None) -> list[cst.BaseExpression]:

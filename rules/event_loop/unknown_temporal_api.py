@@ -153,7 +153,7 @@ class UnknownTemporalApi(Rule):
         if module is None or not module.startswith("temporalio"):
             return
         name, target = node.attr.value, ctx.settings.newest_sdk
-        meant = name_meant(node, ctx.parent())
+        meant = name_meant(node, ctx.parent)
         if not sdk().fault(module, name, target) or isinstance(ctx.parent(), cst.AssignTarget):
             return
         if not _is_guarded(ctx):

@@ -3,9 +3,10 @@
 ## What breaks
 
 In modules that the sandbox loads, the classes of `http.client`, `http.server`, `urllib.request`,
-`socketserver`, `smtplib`, `subprocess`, `locale` and `xmlrpc` are proxies that refuse to be a base
-class: "Cannot access http.client.HTTPConnection.__mro_entries__ from inside a workflow". The import
-fails, and with it the start of the Worker ("Failed validating workflow").
+`socketserver`, `smtplib`, `subprocess`, `tempfile`, `gettext`, `locale`, `xmlrpc` and some more are
+proxies that refuse to be a base class: "Cannot access http.client.HTTPConnection.__mro_entries__
+from inside a workflow". The import fails, and with it the start of the Worker ("Failed validating
+workflow").
 
 Move the class to a module that is imported under `workflow.unsafe.imports_passed_through()`. That
 is where what it does belongs as well: in activities.
@@ -71,8 +72,9 @@ if TYPE_CHECKING:
 
 _MODULES = frozenset(
     {
-        *("ftplib", "http.client", "http.server", "imaplib", "locale", "poplib", "shelve"),
-        *("smtplib", "socketserver", "subprocess", "urllib.request"),
+        *("curses", "filecmp", "fileinput", "ftplib", "getopt", "gettext", "http.client"),
+        *("http.server", "imaplib", "locale", "poplib", "shelve", "smtplib", "socketserver"),
+        *("subprocess", "tempfile", "urllib.request", "webbrowser"),
         *("xmlrpc.client", "xmlrpc.server"),
     }
 )

@@ -228,13 +228,17 @@ class _Graph:
 
 def _shown(fact: ImportFact) -> list[str]:
     """Return the name of what is imported, of a package of mere parts the names of these."""
-    if fact.names and fact.module in _EMPTY and fact.names[0] != "*":
-        return [f"{fact.module}.{name}" for name in fact.names]
-    return [fact.module]
+    inner = [f"{fact.module}.{name}" for name in fact.names if name != "*"]
+    if inner and fact.module in _EMPTY:
+        return inner
+    return [name for name in inner if name in _PARTS] or [fact.module]
 
 
 _EMPTY = frozenset({"azure", "google", "google.cloud"})
 """Packages that have nothing of their own: what is taken from them are modules."""
+
+_PARTS = frozenset({"django.db.models", "django.forms", "rest_framework.serializers"})
+"""Modules that are taken from packages which have more: these do more than the package."""
 
 
 def _joined(one: Begun, other: Begun) -> Begun:
