@@ -84,8 +84,9 @@ class Border(Struct, frozen=True):
     that a rule is about. ``skips`` are the flags of places that do not count. ``in_threads`` is set
     for code that may run in threads, where a function may run a loop of its own, ``runs_agents``
     where frameworks run what they are given: in workflows, and not when a module is imported.
-    ``is_kept`` is true of functions that only give again what an earlier call has given,
-    ``is_filled`` of variables of a file, which begin as None, that have been set by then.
+    ``is_kept`` is true of functions that only give again what an earlier call has given, asked with
+    the class of the object whose method calls, ``is_filled`` of variables of a file, which begin as
+    None, that have been set by then.
     """
 
     follows: Callable[[FunctionValue, Call], bool]
@@ -95,7 +96,7 @@ class Border(Struct, frozen=True):
     skips: int = NOT_WORKFLOW_CODE
     in_threads: bool = False
     runs_agents: bool = False
-    is_kept: Callable[[Fn], bool] = lambda _: False
+    is_kept: Callable[[Fn, Cls | None], bool] = lambda *_: False
     is_filled: Callable[[str, str], bool] = lambda *_: False
 
 
@@ -307,7 +308,9 @@ class CallGraphBuilder:
         if not self.border.follows(entity, call):
             return
         head = self.store.head(entity.fn)
-        if head is None or self.implied.is_skipped(entity.fn) or self.border.is_kept(entity.fn):
+        if head is None or self.implied.is_skipped(entity.fn):
+            return
+        if self.border.is_kept(entity.fn, node.receiver):
             return
         known = Implementations()
         if call.target.kind is not Kind.SUPER:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from wflint import limits
-from wflint.facts.ids import Fn
+from wflint.facts.ids import Cls, Fn
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
@@ -40,10 +40,22 @@ class Beforehand:
         self._configuring = tuple(configuring)
         self._naming = naming
         self._called: dict[Fn, bool] = {}
+        self._kept: dict[Fn, bool] = {}
         self._filled: dict[tuple[str, str], bool] = {}
 
-    def is_kept(self, fn: Fn) -> bool:
-        """True if a function gives what it has given before, and does not run again."""
+    def is_kept(self, fn: Fn, receiver: Cls | None) -> bool:
+        """True if a function gives what it has given before, and does not run again.
+
+        ``receiver`` is the class of the object whose method calls it.
+        """
+        if fn not in self._kept:
+            self._kept[fn] = self._keeps(fn)
+        if not self._kept[fn]:
+            return False
+        return self.sandboxes.is_shared(fn.path, receiver) and self._is_called(fn)
+
+    def _keeps(self, fn: Fn) -> bool:
+        """True of a function without parameters that is only run once."""
         head = self.store.head(fn)
         if head is None or head.params or not head.decorators:
             return False
@@ -53,13 +65,14 @@ class Beforehand:
             for entity in self.resolver.resolve(decorator.target, fn.path)
             if isinstance(entity, ExternalValue)
         }
-        return bool(names & _KEEPS) and self._is_called(fn)
+        return bool(names & _KEEPS)
 
     def is_filled(self, path: str, name: str) -> bool:
         """True if a variable of a module, which begins as None, is something by then."""
         key = path, name
         if key not in self._filled:
-            self._filled[key] = any(self._is_called(fn) for fn in self._filling(path, name))
+            filling = self._filling(path, name) if self.sandboxes.is_shared(path) else ()
+            self._filled[key] = any(map(self._is_called, filling))
         return self._filled[key]
 
     def _filling(self, path: str, name: str) -> Iterator[Fn]:
@@ -72,8 +85,7 @@ class Beforehand:
 
     def _is_called(self, fn: Fn) -> bool:
         if fn not in self._called:
-            is_shared = self.sandboxes.is_shared(fn.path)
-            self._called[fn] = is_shared and (fn in self._by_worker or self._is_imported(fn))
+            self._called[fn] = fn in self._by_worker or self._is_imported(fn)
         return self._called[fn]
 
     @cached_property
