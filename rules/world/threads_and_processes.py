@@ -84,6 +84,12 @@ _BLOCKS = (
 )
 
 
+_REFUSED = (
+    "the sandbox refuses `{name}`, so the workflow task fails and is retried for ever; "
+    "use `{use}`, or move what needs it to an activity"
+)
+
+
 class ThreadsAndProcesses(Rule):
     code = "WFL135"
     name = "threads-and-processes"
@@ -117,7 +123,11 @@ class ThreadsAndProcesses(Rule):
         """Report an object where it is made, or else where one from elsewhere is used."""
         if is_made_here(view, self) or _is_of_own_executor(view):
             return None
-        return super().judge(view, api)
+        if api.message != _BLOCKS:
+            return super().judge(view, api)
+        if view.is_restricted and view.name.startswith("threading."):
+            return self.reported(view, Api(api.use, api.fix, _REFUSED))
+        return None if view.is_never_read else super().judge(view, api)
 
     def repair(self, at: FixView) -> Repair | None:
         """A plain lock, with everything that takes it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from wflint.callgraph.attribute_reads import attributes_of
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.checking.circles import imports_back
@@ -133,7 +134,12 @@ class CallViews:
             lambda written: self._awaits(node, written),
             lambda target: len(self.resolver.resolve(target, path, receiver, env=node.env)) > 1,
             lambda module: imports_back(self.resolver, module, path, {}),
+            lambda call: self._is_never_read(node, call),
         )
+
+    def _is_never_read(self, node: Node, call: Call) -> bool:
+        names = attributes_of(self.resolver.store.body(node.fn), call)
+        return bool(names) and self.summaries.read_attributes.isdisjoint(names)
 
     def _program_has(self, pattern: str) -> bool:
         if pattern not in self._has:

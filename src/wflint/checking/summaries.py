@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from wflint.callgraph.attribute_reads import attribute_reads
 from wflint.callgraph.awaited import may_cancel_itself
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.effects import Effects, Function, runs_in_same_task
@@ -157,6 +158,11 @@ class Summaries:
             outer = Fn(fn.path, self._store.outermost(fn))
             return all(len(self._places.to.get(one, ())) <= 1 for one in (fn, outer))
         return all(self._effects.of([one]) & effect for one in self._places.at.get((fn, site), ()))
+
+    @cached_property
+    def read_attributes(self) -> frozenset[str]:
+        """The names of the attributes that the functions of the graph read."""
+        return attribute_reads(self.graph, self._store)
 
     @cached_property
     def _places(self) -> _Places:

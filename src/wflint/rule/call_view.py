@@ -232,6 +232,11 @@ class CallView(Struct, dict=True):
         """True if the sandbox surely loads the module again: its restrictions hold for the code."""
         return self.lookups.is_restricted()
 
+    @property
+    def is_never_read(self) -> bool:
+        """True if what the call makes is kept in an attribute that no code of a workflow reads."""
+        return self.call is not None and self.lookups.is_never_read(self.call)
+
     def missing(self, module: str) -> str:
         """The module that importing ``module`` here would load; see :class:`FindingView`."""
         return self.lookups.missing(module, ())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from wflint.facts.model import FunctionHead, Ref, Site, Value
+from wflint.facts.model import Call, FunctionHead, Ref, Site, Value
 from wflint.rule.base import Property
 from wflint.rule.views import Callee, EffectAt, TypeView
 from wflint.rule.written import Written
@@ -73,7 +73,8 @@ class Lookups(Struct):
     place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`,
     ``program_has`` is :meth:`CallView.program_has`. ``awaits`` tells whether the function awaits a
     call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
-    is called. ``imports_back`` is :meth:`CallView.imports_back`.
+    is called. ``imports_back`` is :meth:`CallView.imports_back`, and ``is_never_read``
+    :attr:`CallView.is_never_read` of a call.
     """
 
     qualified: Callable[[Value], str]
@@ -95,3 +96,4 @@ class Lookups(Struct):
     awaits: Callable[[str], bool] = lambda written: False
     may_be_another: Callable[[Ref], bool] = lambda target: False
     imports_back: Callable[[str], bool] = lambda module: False
+    is_never_read: Callable[[Call], bool] = lambda call: False
