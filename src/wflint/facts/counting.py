@@ -32,7 +32,7 @@ def tries_again(handler: cst.ExceptHandler | cst.ExceptStarHandler, tried: Entry
     if not ways & Exit.RAISES or not ways & (Exit.ENDS | Exit.CONTINUES):
         return False
     loop = _loop_around(tried)
-    counters = set(_counters(loop)) if loop is not None else set()
+    counters = set(_counters(loop)) - {""} if loop is not None else set()
     return bool(counters) and _raises_by(counters, handler.body)
 
 
@@ -48,7 +48,7 @@ def _loop_around(entry: Entry) -> cst.For | cst.While | None:
 
 
 def _counters(loop: cst.For | cst.While) -> Iterator[str]:
-    """Return the names that say which round of a loop it is."""
+    """Return the names, and attributes of names, that say which round of a loop it is."""
     if isinstance(loop, cst.For) and isinstance(loop.iter, cst.Call):
         called = loop.iter.func.value if isinstance(loop.iter.func, cst.Name) else ""
         match loop.target:
@@ -61,11 +61,11 @@ def _counters(loop: cst.For | cst.While) -> Iterator[str]:
     for node in walk(loop.body, into_functions=False):
         match node:
             case cst.AugAssign(
-                target=cst.Name(value=name),
+                target=target,
                 operator=cst.AddAssign() | cst.SubtractAssign(),
                 value=cst.Integer(),
             ):
-                yield name
+                yield _name(target)
 
 
 def _raises_by(counters: set[str], block: cst.BaseSuite) -> bool:
@@ -105,9 +105,19 @@ def _asks(test: cst.BaseExpression, counters: set[str]) -> bool:
     if not isinstance(test, cst.Comparison):
         return False
     nodes = walk(test)
-    if not any(isinstance(node, cst.Name) and node.value in counters for node in nodes):
+    if counters.isdisjoint(map(_name, nodes)):
         return False
     return all(isinstance(node, _COUNTED) or _is_length(node) for node in nodes)
+
+
+def _name(node: cst.CSTNode) -> str:
+    """A name, or an attribute of one: ``self.tries``."""
+    match node:
+        case cst.Name(value=name):
+            return name
+        case cst.Attribute(value=cst.Name(value=of), attr=cst.Name(value=name)):
+            return f"{of}.{name}"
+    return ""
 
 
 def _is_length(node: cst.CSTNode) -> bool:
