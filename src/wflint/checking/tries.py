@@ -30,7 +30,7 @@ from wflint.checking.stretches import Stretch
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
-from wflint.inference.values import Unresolved
+from wflint.inference.values import ClassValue, Unresolved
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
@@ -178,10 +178,15 @@ class ProtectedView:
         return handler.tries_again and not self._calls_raise(handler)
 
     def _calls_raise(self, handler: Handler) -> bool:
+        """True if a function that is called may raise; making an object does so by mistake only."""
         return any(
-            self._of_call(call, Effect.RAISES) is not None
+            self._of_call(call, Effect.RAISES) is not None and not self._makes_object(call)
             for call in between(self._body.calls, handler.site, handler.end)
         )
+
+    def _makes_object(self, call: Call) -> bool:
+        found = self._stretch.called(call)
+        return bool(found) and all(isinstance(entity, ClassValue) for entity in found)
 
     def gives_commands(self, handler: Handler) -> bool:
         """True if a handler gives commands other than timers, itself or by what it calls."""
