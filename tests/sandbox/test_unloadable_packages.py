@@ -17,6 +17,12 @@ LIKE_THEM = {
     "it derives from classes of `urllib.request`": (
         "import urllib.request\nclass Request(urllib.request.Request): ...\n"
     ),
+    "it derives from classes of `gettext`": (
+        "import gettext\nclass Words(gettext.NullTranslations): ...\n"
+    ),
+    "it draws a random number when it is imported": (
+        "from random import getrandbits\nNUMBER = getrandbits(24)\n"
+    ),
     "it derives from classes of `http.server`": (
         "import http.server\nclass Handler(http.server.BaseHTTPRequestHandler): ...\n"
     ),

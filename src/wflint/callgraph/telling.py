@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from wflint import limits
 from wflint.callgraph.deciding import Deciding, passes_on_as_given
@@ -109,7 +108,11 @@ class Telling:
         def same(term: Term) -> Term | None:
             return self._given_back(fn, term)
 
-        is_filled = partial(self._is_filled, fn.path)
+        def is_filled(name: str) -> bool:
+            owner = fn.qualname.rpartition(".")[0]
+            first, dot, rest = name.partition(".")
+            return self._is_filled(fn.path, f"{owner}.{rest}" if dot and first == "cls" else name)
+
         return Evaluation(self.resolver, fn.path, at, is_kept, same, is_filled)
 
     def _given_back(self, fn: Fn, call: Term) -> Term | None:

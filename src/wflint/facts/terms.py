@@ -215,12 +215,20 @@ class Terms:
         return _not(found) if isinstance(operator, _NEGATED) else found
 
     def _later(self, node: cst.BaseExpression, scope: Scope | None) -> Term:
-        """The term of a variable of the module that is None until some function sets it."""
-        ref = self.refs.ref(node, scope) if isinstance(node, cst.Name) else UNKNOWN
-        bindings = self.refs.module.bindings.get(ref.name, ())
-        if ref.kind is not Kind.GLOBAL or ref.path or len(bindings) != 1:
+        """The term of a variable that is None until some function sets it.
+
+        That is one of the module, or of a class in it: ``cls._client``, ``Clients._client``.
+        """
+        ref = self.refs.ref(node, scope) if isinstance(node, (cst.Attribute, cst.Name)) else UNKNOWN
+        module = self.refs.module
+        if ref.kind is Kind.CLS and len(ref.path) == 1:
+            return Term(TermKind.LATER, f"cls.{ref.path[0]}")
+        if ref.kind is not Kind.GLOBAL:
             return OPEN
-        value = bindings[0].value
+        if len(ref.path) == 1 and ref.name in module.classes:
+            return Term(TermKind.LATER, f"{ref.name}.{ref.path[0]}")
+        bindings = module.bindings.get(ref.name, ()) if not ref.path else ()
+        value = bindings[0].value if len(bindings) == 1 else None
         is_none = value is not None and value.type is ValueType.NONE
         return Term(TermKind.LATER, ref.name) if is_none else OPEN
 
@@ -317,7 +325,7 @@ def _is_plain(args: Iterable[cst.Arg]) -> bool:
 
 
 _NEGATED = (cst.NotEqual, cst.IsNot, cst.NotIn)
-_ASKED_FOR_TRUTH = (cst.Name, cst.Subscript, cst.Call)
+_ASKED_FOR_TRUTH = (cst.Attribute, cst.Name, cst.Subscript, cst.Call)
 _TERMS: dict[type[cst.CSTNode] | type[None], Callable[..., Term]] = {
     cst.Name: Terms._name,
     cst.SimpleString: Terms._literal,

@@ -20,6 +20,9 @@ from wflint.sandbox.sandboxes import Sandboxes
 
 _KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
 
+_SET = r"[^=\n]{0,200}=(?!=)\s*(?!False\b|None\b|0\b|\"\"|'')"
+"""The end of an assignment of something that is true, as far as one can see."""
+
 
 class Beforehand:
     """Tells what is done before workflows run.
@@ -68,7 +71,7 @@ class Beforehand:
         return bool(names & _KEEPS)
 
     def is_filled(self, path: str, name: str) -> bool:
-        """True if a variable of a module, which begins as None, is something by then."""
+        """True if a variable of a module or class, which begins as None, is something by then."""
         key = path, name
         if key not in self._filled:
             filling = self._filling(path, name) if self.sandboxes.is_shared(path) else ()
@@ -76,11 +79,17 @@ class Beforehand:
         return self._filled[key]
 
     def _filling(self, path: str, name: str) -> Iterator[Fn]:
-        """The functions of a module that set a variable of it."""
+        """The functions of a module that set a variable of it, or of a class in it."""
         module = self.store.load(path)
-        declared = re.compile(rf"^[ \t]*global\b[^\n]*\b{re.escape(name)}\b", re.MULTILINE)
+        text = module.source.searchable
+        owner, _, last = name.rpartition(".")
+        of = rf"(?:cls|{re.escape(owner)})\." if owner else r"(?<![.\w])"
+        sets = re.compile(rf"{of}{re.escape(last)}\b{_SET}")
+        declares = re.compile(rf"\bglobal\b[^\n]*\b{re.escape(last)}\b")
         for qualname, head in module.facts.functions.items():
-            if declared.search(module.source.searchable, head.start, head.end):
+            if not sets.search(text, head.start, head.end):
+                continue
+            if head.owner == owner if owner else declares.search(text, head.start, head.end):
                 yield Fn(path, qualname)
 
     def _is_called(self, fn: Fn) -> bool:
@@ -161,6 +170,7 @@ class Beforehand:
                 if isinstance(entity, FunctionValue):
                     yield entity.fn
                 elif isinstance(entity, ClassValue):
-                    init = self.resolver.members.method(entity.cls, "__init__")
-                    if init is not None:
-                        yield Fn(init[0].path, init[1].qualname)
+                    for name in ("__new__", "__init__"):
+                        method = self.resolver.members.method(entity.cls, name)
+                        if method is not None:
+                            yield Fn(method[0].path, method[1].qualname)

@@ -21,7 +21,7 @@ class TermKind(str, enum.Enum):
     PARAM = "param"  # the parameter `text` of the function itself
     LOCAL = "local"  # the variable `text`, which is the display in `others`
     NAME = "name"  # a name of a module: `ref`
-    LATER = "later"  # the variable `text` of the module itself, which begins as None
+    LATER = "later"  # the variable `text` of the module, or of a class in it, that is set later
     ITEM = "item"  # what stands under the key `text` of the one in `others`
     GET = "get"  # the same, or the second of `others` where there is no such key
     OR = "or"  # the first of two `others`, or the second where that is false
