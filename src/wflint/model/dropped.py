@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from wflint.facts.ids import Fn
-from wflint.facts.model import FunctionBody, Kind, Ref
+from wflint.facts.model import Call, FunctionBody, Kind, Ref
 from wflint.model.handed_over import BY_PART, PARAMETER
 from wflint.model.spent import spent
 from wflint.model.state_flow import At, StateFlow
@@ -43,7 +43,9 @@ class Dropped:
         steps = list(self._flow.flow(run.place.fn))
         if not any(at.step.what is What.CONTINUE for at in steps):
             return
-        lost = self._changed_by_messages() & _read(steps) - _set_first(steps)
+        of_messages = self._only_of_messages({at.fn for at in steps})
+        read = _read(at for at in steps if at.fn not in of_messages)
+        lost = self._changed_by_messages() & read - _set_first(steps)
         for number, at in enumerate(steps):
             if at.step.what is not What.CONTINUE or at.step.is_later or not lost:
                 continue
@@ -56,6 +58,16 @@ class Dropped:
             rest -= spent(rest, self._flow.methods, in_run, self._store)
             if rest:
                 yield DroppedState(tuple(sorted(rest)), Place(at.fn, site))
+
+    def _only_of_messages(self, in_run: Collection[Fn]) -> set[Fn]:
+        """The handlers, and what only they call: that a run method gives itself a message is no
+        reading of what it left.
+        """
+        handlers = {handler.place.fn for handler in self._messages}
+        below = {at.fn for fn in handlers for at in self._flow.flow(fn)} - handlers
+        others = (self._store.body(fn) for fn in set(in_run) - handlers - below)
+        called = {c.target.path[0] for b in others for c in b.calls if _is_own(c)}
+        return handlers | {fn for fn in below if fn.qualname.rpartition(".")[2] not in called}
 
     def _changed_by_messages(self) -> set[str]:
         methods: set[str] = set()
@@ -162,6 +174,11 @@ class Dropped:
         calls = [c for c in body.calls if c.written.rpartition(".")[2] == _WORD]
         number = int(at.step.name)
         return calls[number].site if number < len(calls) else None
+
+
+def _is_own(call: Call) -> bool:
+    """True if a method of the object itself is called."""
+    return call.target.kind is Kind.SELF and len(call.target.path) == 1
 
 
 def _read(steps: Iterable[At]) -> set[str]:
