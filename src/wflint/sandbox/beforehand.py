@@ -13,6 +13,7 @@ from functools import cached_property
 
 from wflint import limits
 from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Kind
 from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
@@ -85,12 +86,20 @@ class Beforehand:
         owner, _, last = name.rpartition(".")
         of = rf"(?:cls|{re.escape(owner)})\." if owner else r"(?<![.\w])"
         sets = re.compile(rf"{of}{re.escape(last)}\b{_SET}")
-        declares = re.compile(rf"\bglobal\b[^\n]*\b{re.escape(last)}\b")
         for qualname, head in module.facts.functions.items():
-            if not sets.search(text, head.start, head.end):
+            if owner and head.owner != owner:
                 continue
-            if head.owner == owner if owner else declares.search(text, head.start, head.end):
-                yield Fn(path, qualname)
+            fn = Fn(path, qualname)
+            if sets.search(text, head.start, head.end) and self._changes(fn, owner or name):
+                yield fn
+
+    def _changes(self, fn: Fn, name: str) -> bool:
+        """True if a function sets a variable of its module, or an attribute of a class in it."""
+        kinds = (Kind.CLS, Kind.GLOBAL)
+        return any(
+            change.target.kind in kinds and change.target.name == name and not change.target.path
+            for change in self.store.body(fn).mutations
+        )
 
     def _is_called(self, fn: Fn) -> bool:
         if fn not in self._called:
