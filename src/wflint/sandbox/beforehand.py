@@ -19,6 +19,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.sandbox.sandboxes import Sandboxes
 
+_MAKES = "Worker("
 _KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
 
 _SET = r"[^=\n]{0,200}=(?!=)\s*(?!False\b|None\b|0\b|\"\"|'')"
@@ -124,16 +125,33 @@ class Beforehand:
     def _workers(self) -> list[str]:
         """The files that make Workers."""
         paths = self._configuring
-        return [p for p in paths if self._has(p, "Worker(") and not self.store.is_test(p)]
+        return [p for p in paths if self._has(p, _MAKES) and not self.store.is_test(p)]
 
     def _own(self, path: str) -> Iterator[Fn]:
-        """The code of a module that is no activity or workflow: what makes its Worker, and such."""
+        """The code of a module that makes its Worker, or leads to that in the same file."""
         for name in self.store.module_bodies(path):
             yield Fn(path, name)
-        for qualname, head in self.store.load(path).facts.functions.items():
-            if not head.owner and not head.decorators:
-                for body in self.store.with_nested(Fn(path, qualname)):
-                    yield Fn(path, body.head.qualname)
+        pieces = [Fn(path, name) for name in self.store.load(path).facts.functions]
+        callers: dict[Fn, list[Fn]] = {}
+        for piece in pieces:
+            for inner in self._with_nested(piece):
+                for called in self._calls(inner):
+                    callers.setdefault(called, []).append(piece)
+        pending = [piece for piece in pieces if self._makes_worker(piece)]
+        found = set(pending)
+        while pending:
+            piece = pending.pop()
+            yield from self._with_nested(piece)
+            new = [caller for caller in callers.get(piece, ()) if caller not in found]
+            found.update(new)
+            pending += dict.fromkeys(new)
+
+    def _with_nested(self, piece: Fn) -> list[Fn]:
+        return [Fn(piece.path, body.head.qualname) for body in self.store.with_nested(piece)]
+
+    def _makes_worker(self, fn: Fn) -> bool:
+        head = self.store.body(fn).head
+        return _MAKES in self.store.load(fn.path).source.searchable[head.start : head.end]
 
     def _is_imported(self, fn: Fn) -> bool:
         """True if a module that the worker or a workflow imports calls a function when loaded."""
@@ -174,8 +192,10 @@ class Beforehand:
 
     def _calls(self, fn: Fn) -> Iterator[Fn]:
         """The functions of the project that a function calls."""
-        for call in self.store.body(fn).calls:
-            for entity in self.resolver.resolve(call.target, fn.path):
+        body = self.store.body(fn)
+        receiver = Cls(fn.path, body.head.owner) if body.head.owner else None
+        for call in body.calls:
+            for entity in self.resolver.resolve(call.target, fn.path, receiver):
                 if isinstance(entity, FunctionValue):
                     yield entity.fn
                 elif isinstance(entity, ClassValue):
