@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from wflint import limits
+from wflint.callgraph.graph import NOT_WORKFLOW_CODE
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Kind
 from wflint.files.source import UnreadableSource
@@ -159,7 +160,7 @@ class Beforehand:
             path
             for path in self._naming(fn.qualname.rpartition(".")[2])
             for name in self.store.module_bodies(path)
-            if fn in self._calls(Fn(path, name))
+            if fn in self._calls(Fn(path, name), NOT_WORKFLOW_CODE)
         )
         return any(path in self._imported for path in calling)
 
@@ -190,11 +191,11 @@ class Beforehand:
         except (OSError, UnreadableSource):
             return False
 
-    def _calls(self, fn: Fn) -> Iterator[Fn]:
-        """The functions of the project that a function calls."""
+    def _calls(self, fn: Fn, skips: int = 0) -> Iterator[Fn]:
+        """The functions of the project that a function calls, but for calls with some flags."""
         body = self.store.body(fn)
         receiver = Cls(fn.path, body.head.owner) if body.head.owner else None
-        for call in body.calls:
+        for call in (call for call in body.calls if not call.flags & skips):
             for entity in self.resolver.resolve(call.target, fn.path, receiver):
                 if isinstance(entity, FunctionValue):
                     yield entity.fn
