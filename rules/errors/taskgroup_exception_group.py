@@ -98,8 +98,8 @@ class TaskgroupExceptionGroup(Rule):
                 ctx.report(self, call, self.message, subject=call.func, awaited=started)
 
     def confirm(self, view: FindingView) -> Report | None:
-        """It must run commands, and the error must come out of the workflow."""
-        if not view.waits_for_command() or not view.fails_task("builtins.ExceptionGroup"):
+        """The error of a command must come out of a task, and then out of the workflow."""
+        if not view.may_fail_by_command() or not view.fails_task("builtins.ExceptionGroup"):
             return None
         return Report(view.message)
 

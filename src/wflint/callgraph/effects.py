@@ -50,7 +50,8 @@ _SHIELDS = "shield"
 _COMES_AS_IT_IS = Effect.AWAITS_ASYNCIO | Effect.AWAITS_START
 """Waits that any ``wait_for`` lets end by a ``CancelledError`` of asyncio."""
 
-_FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
+FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
+"""Waits that end by an error if what they wait for fails."""
 
 Function = tuple[Fn, "Cls | None"]
 """A function, and the class of the object that it is called on."""
@@ -255,7 +256,7 @@ def of_waiting_for(name: str, has_3_12: bool) -> Effect:
     if known is None or name in _WAITS_IN_LOOP:
         return waits_in_loop(name)
     does = Effect.AWAITS_ACTIVITY if known.gives_activity else known.does
-    return does & (_COMES_AS_IT_IS | _FAILS if has_3_12 else _COMES_AS_IT_IS)
+    return does & (_COMES_AS_IT_IS | FAILS if has_3_12 else _COMES_AS_IT_IS)
 
 
 def waits_in_loop(name: str) -> Effect:
@@ -360,7 +361,7 @@ def _passed_on(
     head = store.body(callee.fn).head
     if not runs_in_same_task(callee, hop, store):
         is_waited_for = call is not None and _is_waited_for(call, store.body(hop.node.fn))
-        through = _COMES_AS_IT_IS | _FAILS if has_3_12 else _COMES_AS_IT_IS
+        through = _COMES_AS_IT_IS | FAILS if has_3_12 else _COMES_AS_IT_IS
         return effect if is_waited_for and effect & through else None  # in a task of its own
     if effect in FAILS_AS and call is not None and _last_word(call) == _SHIELDS:
         return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import msgpack
 
+from wflint.callgraph.effects import FAILS
 from wflint.callgraph.graph import Node
 from wflint.checking.afterwards import effect_after
 from wflint.checking.circles import imports_back
@@ -190,6 +191,17 @@ class FoundView:
             if call is not None and call.does & Effect.COMMAND:
                 return True
         return self._nearest(ref, Effect.COMMAND) is not None
+
+    def may_fail_by_command(self) -> bool:
+        """True if the place waits for what ends by the error of a command that fails."""
+        return any(self._may_fail(ref) for ref in self._finding.awaited)
+
+    def _may_fail(self, ref: Ref) -> bool:
+        for entity in self._resolved(ref):
+            call = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
+            if call is not None and (call.does & FAILS or call.gives_activity):
+                return True
+        return self._nearest(ref, FAILS) is not None
 
     def _resolved(self, ref: Ref) -> tuple[AbstractValue, ...]:
         node = self._node

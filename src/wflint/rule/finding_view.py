@@ -197,6 +197,13 @@ class FindingView(Protocol):
         """True if the place waits for what a command gives, such as the result of an activity."""
         ...
 
+    def may_fail_by_command(self) -> bool:
+        """True if the place waits for what ends by the error of a command that fails.
+
+        That is an activity, a child workflow or a Nexus operation, if nothing keeps the error.
+        """
+        ...
+
     def external_bases(self) -> frozenset[str]:
         """Return the dotted names of all classes outside the project that the expression has.
 
