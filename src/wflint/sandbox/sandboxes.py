@@ -22,6 +22,10 @@ from wflint.sandbox.workers import WorkerSettings, in_files
 from wflint.temporal.libraries import packages
 
 
+_RUNS = re.compile(r"\b(?:Worker|Replayer)\(|\bworkflows[ \t]*=|\bWorkflowEnvironment\b")
+"""Texts of which one stands where tests run workflows."""
+
+
 class Link(NamedTuple):
     """One link of a chain of imports: the name to show, the file, and the offset in it."""
 
@@ -125,10 +129,18 @@ class Sandboxes:
         return loading or list(self._settings)
 
     @cached_property
+    def _tests_run_workflows(self) -> bool:
+        """True if a test may give workflows to a Worker or Replayer."""
+        text = self.resolver.store.text
+        return any(_RUNS.search(text(path)) for path in self._handing if self._is_test(path))
+
+    @cached_property
     def sandboxed(self) -> dict[str, Cls]:
         """The files that a sandbox loads as the module of a workflow, with the first workflow."""
         found: dict[str, Cls] = {}
         for cls in self.workflows:
+            if self._is_test(cls.path) and not self._tests_run_workflows:
+                continue  # it stands for a workflow, and is only looked at
             settings = self.settings(cls.path)
             name = self.resolver.store.load(cls.path).facts.name
             if not settings.runs_free(cls) and not settings.passes(name):
