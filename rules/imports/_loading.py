@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from wflint.rule import PlacedReport, Report, Severity, listed
+from wflint.rule import PlacedReport, Report, Severity, is_light, listed, why_unloadable
 
 if TYPE_CHECKING:
     from wflint.rule import ForeignModule, LateLoad, LoadedImport
 
-_TABLE = Path(__file__).parent / "unloadable_packages.toml"
 _BROKEN = (
     "the sandbox cannot load `{name}`{by}, so the Worker does not start ({why}); import {what} "
     "under `workflow.unsafe.imports_passed_through()`"
 )
 _SHOWN = 3
-
-
-class _Unloadable(NamedTuple):
-    """Why a package cannot be loaded, and if that holds whatever the sandbox restricts."""
-
-    why: str
-    always: bool
 
 
 def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedReport]:
@@ -34,9 +24,9 @@ def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedRep
     """
     rows: dict[tuple[int, bool], list[LoadedImport]] = {}
     for one in imports:
-        module = _unloadable_in(one)
-        if module is not None:
-            yield PlacedReport(one.place, _broken(one, module))
+        broken = broken_by(one)
+        if broken is not None:
+            yield PlacedReport(one.place, _broken(one, *broken))
         else:
             rows.setdefault((one.run, _is_remark(one)), []).append(one)
     for (run, is_remark), row in rows.items():
@@ -46,17 +36,16 @@ def reports(imports: Sequence[LoadedImport], message: str) -> Iterator[PlacedRep
         yield from (PlacedReport(one.place, Report(text, severity, group=group)) for one in row)
 
 
-def _broken(one: LoadedImport, module: ForeignModule) -> Report:
+def _broken(one: LoadedImport, module: ForeignModule, why: str) -> Report:
     by = f", which `{module.by}` imports" if module.by else ""
     what = f"`{one.module}`" if module.by else "it"
-    why = _unloadable()[_key(module.name)].why
     text = _BROKEN.format(name=module.name, by=by, why=why, what=what)
     return Report(text, Severity.ERROR, group=f"{one.run}")
 
 
 def _is_remark(one: LoadedImport) -> bool:
     """True if it leads to nothing but modules of the project, and packages that cost nothing."""
-    return all(module.name.partition(".")[0] in _light() for module in one.foreign)
+    return all(is_light(module.name) for module in one.foreign)
 
 
 def _names(imports: Sequence[LoadedImport]) -> str:
@@ -106,49 +95,11 @@ def _names_of(one: LoadedImport) -> list[str]:
     return direct or [f"`{one.foreign[0].name}` (by `{one.module}`)"]
 
 
-def why_unloadable(one: LoadedImport | LateLoad) -> tuple[ForeignModule, str] | None:
+def broken_by(one: LoadedImport | LateLoad) -> tuple[ForeignModule, str] | None:
     """Return the first module that an import leads to and that cannot be loaded, and why."""
-    module = _unloadable_in(one)
-    return (module, _unloadable()[_key(module.name)].why) if module is not None else None
+    found = ((module, _why(module, one)) for module in one.foreign)
+    return next(((module, why) for module, why in found if why), None)
 
 
-def _unloadable_in(one: LoadedImport | LateLoad) -> ForeignModule | None:
-    """Return the first module that cannot be loaded, with the restrictions that there are."""
-    found = ((module, _key(module.name)) for module in one.foreign)
-    refused = (module for module, key in found if key and _holds(key, one))
-    return next(refused, None)
-
-
-def _holds(key: str, one: LoadedImport | LateLoad) -> bool:
-    return _unloadable()[key].always or not one.is_relaxed
-
-
-def _key(name: str) -> str:
-    """Return the entry of the table that speaks of a module, or ``""``."""
-    while name and name not in _unloadable():
-        name = name.rpartition(".")[0]
-    return name
-
-
-@lru_cache(maxsize=1)
-def _unloadable() -> Mapping[str, _Unloadable]:
-    """Return the packages that cannot be loaded, each with the reason."""
-    return {
-        name: _Unloadable(group["why"], group.get("always", False))
-        for group in _table()["unloadable"]
-        for name in group["names"]
-    }
-
-
-@lru_cache(maxsize=1)
-def _light() -> frozenset[str]:
-    """Return the packages that it costs nothing to load again."""
-    return frozenset(_table()["light"])
-
-
-@lru_cache(maxsize=1)
-def _table() -> Mapping[str, Any]:
-    import tomli
-
-    with _TABLE.open("rb") as stream:
-        return tomli.load(stream)
+def _why(module: ForeignModule, one: LoadedImport | LateLoad) -> str:
+    return why_unloadable(module.name, is_relaxed=one.is_relaxed)

@@ -79,7 +79,7 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Fixable, LateImport, Report, Rule, Scope, Severity, ValueType, cst
 
-from ._loading import why_unloadable
+from ._loading import broken_by
 
 if TYPE_CHECKING:
     from wflint.rule import CallView, Context, FindingView, FixView, ForeignModule, Repair
@@ -134,7 +134,7 @@ class DynamicImport(Rule):
         missing = view.missing(view.read(LateImport))
         if not missing:
             return None
-        broken = why_unloadable(view.loads(missing))
+        broken = broken_by(view.loads(missing))
         if broken is None:
             return self._report(missing, view)
         module, why = broken

@@ -8,8 +8,9 @@ import pytest
 import tomli
 
 from tests.oracle.project import run_project
+from wflint.temporal import unloadable
 
-TABLE = Path(__file__).parents[2] / "rules/imports/unloadable_packages.toml"
+TABLE = Path(unloadable.__file__).with_name("unloadable_packages.toml")
 LIKE_THEM = {
     "it derives from classes of `http.client`": (
         "import http.client\nclass IncompleteRead(http.client.IncompleteRead): ...\n"

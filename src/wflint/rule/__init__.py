@@ -81,6 +81,7 @@ from wflint.syntax.cst import cst
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.options import newest_sdk, option_tables
+from wflint.temporal.unloadable import is_light, why_unloadable
 from wflint.wording import NOT_IMPORTED, listed, on_one_line, shortened
 
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ __all__ = [
     "elements_of",
     "instance",
     "is_command",
+    "is_light",
     "is_refused",
     "last_words",
     "listed",
@@ -236,4 +238,5 @@ __all__ = [
     "shortened",
     "tree_of",
     "walk",
+    "why_unloadable",
 ]

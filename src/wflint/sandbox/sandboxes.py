@@ -21,7 +21,6 @@ from wflint.sandbox.passthrough import Passthrough
 from wflint.sandbox.workers import WorkerSettings, in_files
 from wflint.temporal.libraries import packages
 
-
 _RUNS = re.compile(r"\b(?:Worker|Replayer)\(|\bworkflows[ \t]*=|\bWorkflowEnvironment\b")
 """Texts of which one stands where tests run workflows."""
 
