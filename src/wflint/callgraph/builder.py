@@ -86,7 +86,8 @@ class Border(Struct, frozen=True):
     where frameworks run what they are given: in workflows, and not when a module is imported.
     ``is_kept`` is true of functions that only give again what an earlier call has given, asked with
     the class of the object whose method calls, ``is_filled`` of variables of a file, which begin as
-    None, that have been set by then.
+    None, that have been set by then. ``can_load`` is false of modules that code in a file surely
+    cannot import.
     """
 
     follows: Callable[[FunctionValue, Call], bool]
@@ -98,6 +99,7 @@ class Border(Struct, frozen=True):
     runs_agents: bool = False
     is_kept: Callable[[Fn, Cls | None], bool] = lambda *_: False
     is_filled: Callable[[str, str], bool] = lambda *_: False
+    can_load: Callable[[str, str], bool] = lambda *_: True
 
 
 class CallGraphBuilder:
@@ -119,7 +121,8 @@ class CallGraphBuilder:
         self.making = Making(itself)
         self.unfollowed = Unfollowed(itself)
         self.defaults = Defaults(itself)
-        self.contexts = Contexts(resolver, Telling(resolver, border.ends_at, border.is_filled))
+        telling = Telling(resolver, border.ends_at, border.is_filled, border.can_load)
+        self.contexts = Contexts(resolver, telling)
         self.callbacks = Callbacks(itself)
 
     def run(self, entries: Iterable[Entry]) -> CallGraph:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from wflint import limits
 from wflint.callgraph.deciding import Deciding, passes_on_as_given
 from wflint.callgraph.graph import Node
 from wflint.callgraph.keeping import Keeping, Kept
-from wflint.callgraph.told import NOT_KNOWN, Evaluation, Path, Told, is_about_later
+from wflint.callgraph.told import NOT_KNOWN, Evaluation, Path, Told, is_about_before
 from wflint.facts.ids import Fn
 from wflint.facts.model import Call, Term, TermKind
 from wflint.facts.signatures import Signature, by_keyword
@@ -26,9 +27,11 @@ class Telling:
         resolver: Resolver,
         ends_at: Callable[[Fn], bool],
         is_filled: Callable[[str, str], bool],
+        can_load: Callable[[str, str], bool],
     ) -> None:
         self.resolver = resolver
         self._is_filled = is_filled
+        self._can_load = can_load
         self.store = resolver.store
         self.deciding = Deciding(resolver, ends_at)
         self._contexts: dict[Fn, set[Told]] = {}
@@ -84,7 +87,7 @@ class Telling:
         key = (fn, told)
         if key not in self._never:
             conditions = self.store.body(fn).conditions
-            may_decide = told or any(is_about_later(c.test) for c in conditions)
+            may_decide = told or any(is_about_before(c.test) for c in conditions)
             found = self.evaluation(fn, told).never(conditions) if may_decide else _NEVER
             self._never[key] = found
         return self._never[key]
@@ -113,7 +116,8 @@ class Telling:
             first, dot, rest = name.partition(".")
             return self._is_filled(fn.path, f"{owner}.{rest}" if dot and first == "cls" else name)
 
-        return Evaluation(self.resolver, fn.path, at, is_kept, same, is_filled)
+        can_load = partial(self._can_load, fn.path)
+        return Evaluation(self.resolver, fn.path, at, is_kept, same, is_filled, can_load)
 
     def _given_back(self, fn: Fn, call: Term) -> Term | None:
         """The argument of a call that its function gives back as it is."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from wflint.facts.model import (
+    FALSE,
     NONE,
     Asked,
     Condition,
@@ -42,6 +43,7 @@ class Evaluation(NamedTuple):
     """Works out terms and tests in a module.
 
     ``is_filled`` tells of variables of the module that begin as None if they are something by now,
+    ``can_load`` is false for modules that surely cannot be imported there,
     ``at`` answers for parameters, ``is_kept`` says if a local dictionary still has at a path what
     was written there, and ``same`` gives the argument that a call returns, for its ``CALL`` term.
     """
@@ -52,6 +54,7 @@ class Evaluation(NamedTuple):
     is_kept: Callable[[str, Path], bool]
     same: Callable[[Term], Term | None]
     is_filled: Callable[[str], bool]
+    can_load: Callable[[str], bool]
 
     def value(self, term: Term, keys: Path = ()) -> str:
         """The literal that a term is, or that stands at keys of it."""
@@ -65,6 +68,8 @@ class Evaluation(NamedTuple):
                 return self.value(others[0], keys) if self.is_kept(term.text, keys) else NOT_KNOWN
             case TermKind.NAME:
                 return NOT_KNOWN if keys else self._constant(term.ref)
+            case TermKind.LOADS:
+                return NOT_KNOWN if self.can_load(term.text) else FALSE
             case TermKind.LATER:
                 return SOMETHING if not keys and self.is_filled(term.text) else NOT_KNOWN
             case TermKind.ITEM:
@@ -153,12 +158,12 @@ class Evaluation(NamedTuple):
         return frozenset(found)
 
 
-def is_about_later(test: Test) -> bool:
-    """True if a test asks for a variable of the module that may be set by now."""
+def is_about_before(test: Test) -> bool:
+    """True if a test asks for something that no caller tells: what was set, what can be loaded."""
     pending = [test]
     while pending:
         one = pending.pop()
-        if one.term.kind is TermKind.LATER:
+        if one.term.kind in (TermKind.LATER, TermKind.LOADS):
             return True
         pending += one.others
     return False

@@ -153,6 +153,7 @@ class Checker:
             runs_agents=True,
             is_kept=self.beforehand.is_kept,
             is_filled=self.beforehand.is_filled,
+            can_load=self.late_imports.can_load,
         )
 
     def hold(

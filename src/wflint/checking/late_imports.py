@@ -13,6 +13,7 @@ from wflint.rule.loading_view import ForeignModule, LateLoad
 from wflint.rule.views import LateImport
 from wflint.sandbox.reloads import Reloads
 from wflint.sandbox.sandboxes import Sandboxes
+from wflint.temporal.unloadable import why_unloadable
 
 
 class LateImports:
@@ -26,6 +27,7 @@ class LateImports:
         self._store = store
         self._sandboxes = sandboxes
         self._reloads = Reloads(sandboxes)
+        self._can_load: dict[tuple[str, str], bool] = {}
         self._loads: dict[tuple[str, str, Cls | None], LateLoad] = {}
         self._latest: tuple[CallGraph, str, dict[str, list[str]]] | None = None
 
@@ -59,6 +61,20 @@ class LateImports:
             is_relaxed = self._reloads.is_relaxed(path, receiver)
             self._loads[key] = LateLoad(tuple(ForeignModule(*one) for one in foreign), is_relaxed)
         return self._loads[key]
+
+    def can_load(self, path: str, module: str) -> bool:
+        """False if importing a module in a file surely fails in all workflows that come there."""
+        key = path, module
+        if key not in self._can_load:
+            self._can_load[key] = self._finds(path, module)
+        return self._can_load[key]
+
+    def _finds(self, path: str, module: str) -> bool:
+        if not self._sandboxes.always_lack(module, path):
+            return True
+        relaxed = self._reloads.is_relaxed(path, None)
+        foreign = self._reloads.late(module, path, None)
+        return not any(why_unloadable(one.name, is_relaxed=relaxed) for one in foreign)
 
     def missing(self, late: LateImport, node: Node) -> str:
         """Return the module that an import in a node loads while a workflow runs, or ``""``."""

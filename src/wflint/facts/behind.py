@@ -1,4 +1,4 @@
-"""The flags of the code that follows a statement which catches errors.
+"""The surroundings of code that follows a statement: one that catches errors, or an import.
 
 ```python
 try:
@@ -13,12 +13,14 @@ Blocks lie in each other no deeper than Python allows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import libcst as cst
 
+from wflint.facts.cst_definitions import imported_modules
+from wflint.facts.frames import State
 from wflint.facts.guards import always_leaves
-from wflint.facts.model import Flag
+from wflint.facts.model import Flag, ModuleFacts
 from wflint.facts.questions import WITHOUT_SDK
 
 PROTECTING = (cst.Try, cst.TryStar, cst.With)
@@ -63,3 +65,17 @@ def flags_at_end(block: cst.BaseSuite, sure: Mapping[int, int], flags_of: Flags)
         elif isinstance(statement, PROTECTING):
             found |= flags_behind(statement, sure, flags_of)
     return found
+
+
+def behind_imports(
+    statements: Iterable[cst.BaseStatement | cst.BaseSmallStatement],
+    state: State,
+    module: ModuleFacts,
+) -> State:
+    """The surroundings of what runs when the imports among some statements have worked."""
+    for statement in statements:
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, (cst.Import, cst.ImportFrom)):
+                for fact in imported_modules(small, module):
+                    state = state.behind_import(fact.module)
+    return state

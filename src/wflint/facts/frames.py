@@ -103,7 +103,7 @@ class Under(Struct, frozen=True, eq=False):
     """A test that says if code runs, as it is written.
 
     ``holds`` tells if it must be true or false. ``patterns`` are those of a ``case``, of which one
-    must fit the subject ``test``.
+    must fit the subject ``test``. With ``loads`` it is no test, but the import of that module.
     """
 
     test: cst.BaseExpression
@@ -111,10 +111,11 @@ class Under(Struct, frozen=True, eq=False):
     scope: Scope | None
     parent: Under | None
     patterns: tuple[cst.MatchPattern, ...] = ()
+    loads: str = ""
 
 
 class State(Struct, frozen=True, eq=False):
-    """The surroundings of a node."""
+    """The surroundings of a node. ``is_tried`` if a ``try`` of the function keeps all errors."""
 
     frame: Frame
     scope: Scope | None
@@ -123,10 +124,16 @@ class State(Struct, frozen=True, eq=False):
     block: Block | None = None
     narrowed: Narrowed | None = None
     under: Under | None = None
+    is_tried: bool = False
 
     def where(self, test: cst.BaseExpression, holds: bool) -> State:
         """The same surroundings where a test is true, or is not."""
         return replace(self, under=Under(test, holds, self.scope, self.under))
+
+    def behind_import(self, module: str) -> State:
+        """The same surroundings where a module has been imported."""
+        asked = Under(cst.Name("_"), True, self.scope, self.under, loads=module)
+        return replace(self, under=asked)
 
     def having(self, flags: int) -> State:
         """The same surroundings with more flags."""

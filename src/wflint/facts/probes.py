@@ -148,6 +148,13 @@ def keeps_what_is_asked(
     return False
 
 
+def keeps_all(node: cst.Try, name: DottedName) -> bool:
+    """True if a ``try`` has a handler for all errors, and nothing is raised again."""
+    caught = [set[str]() if h.type is None else caught_in(h.type, name) for h in node.handlers]
+    is_wide = any(not types or not _EVERYTHING.isdisjoint(types) for types in caught)
+    return is_wide and not any(isinstance(n, cst.Raise) for h in node.handlers for n in walk(h))
+
+
 def _first_called(body: cst.BaseSuite) -> cst.Call | None:
     """Return what is called first: what is called, and what it is given, come before a call."""
     found: cst.Call | None = None

@@ -274,7 +274,9 @@ class Terms:
             under = under.parent
         number = frame.numbers[id(under)] if under is not None else 0
         for each in reversed(pending):
-            if each.patterns:
+            if each.loads:
+                test = Test(Asked.TRUE, Term(TermKind.LOADS, each.loads))
+            elif each.patterns:
                 test = self.case(each.test, each.patterns, each.scope)
             else:
                 test = self.test(each.test, each.scope)

@@ -8,6 +8,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.facts import guards, probes, sdk_imports, unreachable, walk_names
+from wflint.facts.behind import behind_imports
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import AFTER_INIT, Flag
 from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW, WITHOUT_SDK
@@ -134,9 +135,12 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
     probe = probes.probe_in(node.body, name)
     asks_for_loop = probes.asks_for_loop(node.body, name)
     outside, inside = state.having(Flag.NOT_IN_WORKFLOW), state
-    for part in (node.finalbody, node.orelse):
-        if part is not None:
-            walker.push([part], entry, state)
+    is_tried = isinstance(node, cst.Try) and probes.keeps_all(node, name)
+    if node.finalbody is not None:
+        walker.push([node.finalbody], entry, state)
+    if node.orelse is not None:
+        behind = behind_imports(node.body.body, state, walker.module) if is_tried else state
+        walker.push([node.orelse], entry, behind)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
     dead = sdk_imports.only_without_sdk(node.body, handlers, name)
     told = {h: probes.catches_probe(h, name, probe, node.body) for h in handlers}
@@ -152,6 +156,8 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         inside = state.having(Flag.IN_WORKFLOW)
     elif probes.keeps_what_is_asked(node, name, NEEDS_ACTIVITY):
         inside = outside
+    if is_tried:
+        inside = replace(inside, is_tried=True)
     walker.push([node.body], entry, inside)
 
 

@@ -14,7 +14,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint.facts import guards, unreachable
-from wflint.facts.behind import PROTECTING, Flags, flags_at_end, flags_behind
+from wflint.facts.behind import PROTECTING, Flags, behind_imports, flags_at_end, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
@@ -267,7 +267,8 @@ class Walker:
             state = self._after(body[start - 1], state)
         if state.flags & guards.DEAD:
             return
-        end = next((n for n in range(start, len(body)) if _may_guard(body[n])), len(body))
+        may_end = _may_fail if state.is_tried else _may_guard
+        end = next((n for n in range(start, len(body)) if may_end(body[n])), len(body))
         if end + 1 < len(body):
             self._pending.append(_Rest(entry, body, state, end + 1))
         self.push(body[start : end + 1], entry, state)
@@ -286,7 +287,7 @@ class Walker:
                 state = state.where(small.test, True)
             elif guards.raises_inside(small, name, self.guard_functions):
                 state = state.having(Flag.NOT_IN_WORKFLOW)
-        return state
+        return behind_imports([statement], state, self.module) if state.is_tried else state
 
     def _after_if(self, node: cst.If, state: State) -> State:
         name = self.name_at(state.scope)
@@ -383,6 +384,12 @@ def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:
     """True for a name that a function around the one of ``scope`` binds."""
     found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
     return scope is not None and found is not None and found[0] is not scope.of_function
+
+
+def _may_fail(statement: cst.BaseStatement) -> bool:
+    """True for the same, and for an import, behind which nothing runs if it fails."""
+    inner = statement.body if type(statement) is cst.SimpleStatementLine else ()
+    return any(isinstance(s, (cst.Import, cst.ImportFrom)) for s in inner) or _may_guard(statement)
 
 
 def _may_guard(statement: cst.BaseStatement) -> bool:

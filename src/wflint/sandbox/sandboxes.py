@@ -306,6 +306,16 @@ class Sandboxes:
                 return name
         return ""
 
+    def always_lack(self, module: str, path: str) -> bool:
+        """True if no workflow that may run code in a file has a module by then, in its sandbox."""
+        roots = self._roots_of(path)
+        return bool(roots) and all(
+            root in self.sandboxed
+            and not self.settings(root).in_doubt
+            and not self._has(root, module, path)
+            for root in roots
+        )
+
     def _has(self, root: str, name: str, importer: str) -> bool:
         """True if a sandbox has what ``importer`` calls ``name``, under that name or another."""
         loaded = self.loaded(root)

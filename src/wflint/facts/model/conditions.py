@@ -21,6 +21,7 @@ class TermKind(str, enum.Enum):
     PARAM = "param"  # the parameter `text` of the function itself
     LOCAL = "local"  # the variable `text`, which is the display in `others`
     NAME = "name"  # a name of a module: `ref`
+    LOADS = "loads"  # that the module `text` can be imported
     LATER = "later"  # the variable `text` of the module, or of a class in it, that is set later
     ITEM = "item"  # what stands under the key `text` of the one in `others`
     GET = "get"  # the same, or the second of `others` where there is no such key
