@@ -102,6 +102,7 @@ if TYPE_CHECKING:
 
 _FIRST = Api("first", Fixable.UNSAFE)
 _LAST = Api("when the handler has done its work")
+_OUTER = Api("when the handler that leads here has done its work")
 _MODULE = "temporalio.exceptions."
 
 
@@ -120,7 +121,7 @@ class CancellationSwallowedByErrorHandler(Rule):
             return
         handler = found.handler
         may_act = at.gives_commands(handler) or at.awaits_unknown(handler)
-        api = _LAST if may_act else _FIRST
+        api = _OUTER if at.only_handles else _LAST if may_act else _FIRST
         yield Report(
             f"`{at.shown(handler)}` also catches the cancellation of {place(found.found)}, "
             f"which comes as `{found.error.removeprefix(_MODULE)}`, so a cancelled workflow "

@@ -16,6 +16,7 @@ _OLDEST = (1, 7)
 _VALUES = frozenset({"logger", "unsafe"})
 """Names of modules that are no functions."""
 
+_DECORATORS = frozenset({"defn", "init", "query", "run", "signal", "update"})
 _CAUGHT_OTHERWISE = frozenset({"CancelledError", "TimeoutError"})
 """Errors that are caught as others than those that workflow code raises."""
 
@@ -150,7 +151,7 @@ class Sdk:
     def _same_name_elsewhere(self, module: str, name: str) -> str:
         homes = [other for other in sorted(self.names) if name in self._own(other)]
         if len(homes) == 1:
-            return f"{homes[0]}.{name}"
+            return "" if _is_for_workflows(homes[0], name) else f"{homes[0]}.{name}"
         spelt = self._spelt_otherwise(name) if not homes else []
         return spelt[0] if len(spelt) == 1 else ""
 
@@ -169,7 +170,8 @@ class Sdk:
     def _advice(self, module: str, name: str) -> str:
         for other in sorted(self.names):
             if name in self._own(other):
-                return f"use `{other}.{name}`"
+                where = "in workflow code " if _is_for_workflows(other, name) else ""
+                return f"{where}use `{other}.{name}`"
         spelt = self._spelt_otherwise(name)
         if spelt:
             return f"use `{spelt[0]}`"
@@ -182,6 +184,11 @@ class Sdk:
             return f"use `{origin}`"
         near = self._near(module, name, 0.75)
         return f"did you mean `{near}`?" if near else f"no name in `{module}` is similar"
+
+
+def _is_for_workflows(module: str, name: str) -> bool:
+    """True of a function that raises outside of workflows, or a part of one."""
+    return module == "temporalio.workflow" and name[0].islower() and name not in _DECORATORS
 
 
 def _nearest(name: str, names: Iterable[str], cutoff: float) -> str:

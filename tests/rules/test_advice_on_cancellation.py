@@ -104,6 +104,31 @@ def test_a_handler_that_cleans_up_raises_afterwards(handled: str, tmp_path: Path
     assert found.fix is None
 
 
+UNDOING = """\
+        undo = []
+        try:
+            await charge()
+        except Exception as e:
+            for step in undo:
+                try:
+                    await workflow.execute_activity(step, start_to_close_timeout=SOON)
+                except Exception as e:
+                    workflow.logger.warning("not undone")
+            return "undone"
+"""
+
+
+def test_a_handler_within_another_one_lets_that_do_its_work_first(tmp_path: Path) -> None:
+    file = tmp_path / "flow.py"
+    head = FLOW.partition("        for attempt")[0]
+    file.write_text(head + UNDOING, encoding="utf-8")
+    found = [d for d in harness.run(tmp_path).diagnostics if d.code == "WFL704"]
+    outer, inner = sorted(found, key=lambda d: d.location.row)
+    assert outer.message.endswith(" when the handler has done its work")
+    assert inner.message.endswith(" when the handler that leads here has done its work")
+    assert inner.fix is None
+
+
 WRONG = """\
         try:
             {tried}

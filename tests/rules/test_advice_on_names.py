@@ -59,6 +59,14 @@ def test_a_name_of_another_module_is_found_in_any_spelling(
     assert message.endswith(f"; use `{meant}`")
 
 
+def test_what_only_workflows_can_call_is_no_advice_for_others(tmp_path: Path) -> None:
+    before = "from temporalio import common\ndef make():\n    return common.uuid4()"
+    (message,) = said(tmp_path, "pass", before)
+    assert message.endswith("; in workflow code use `temporalio.workflow.uuid4`")
+    found = check(Request(paths=(str(tmp_path),), jobs=1)).diagnostics
+    assert all(d.fix is None for d in found if d.code == "WFL214")
+
+
 @pytest.mark.parametrize(
     ("before", "message"),
     [

@@ -219,14 +219,17 @@ def cleans_up_around(checker: Checker, node: Node, site: Site) -> bool:
     return False
 
 
-def fails_anyway(checker: Checker, node: Node, site: Site) -> bool:
-    """True if a site stands in a handler that always raises, here or where all callers stand."""
+def only_handles(checker: Checker, node: Node, site: Site, ways: int = Exit.ANY) -> bool:
+    """True if a site stands in a handler, here or where all callers stand.
+
+    Those count that are left in some ``ways`` only: with ``Exit.RAISES`` those that always raise.
+    """
     graph: CallGraph = checker.summaries.graph
     pending, seen = [Hop(node, site)], {Hop(node, site)}
     while pending:
         at, place = pending.pop()
         handling = tries_handling(checker.resolver.store.body(at.fn), place)
-        if any(handler is not None and handler.exits == Exit.RAISES for _, handler in handling):
+        if any(handler is not None and not handler.exits & ~ways for _, handler in handling):
             continue
         callers = graph.callers(at)
         if at in graph.entries or not callers:

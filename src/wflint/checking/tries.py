@@ -20,15 +20,15 @@ from wflint.checking.protected import (
     ASYNC_METHODS,
     acts,
     cleans_up_around,
-    fails_anyway,
     may_be_caught,
     may_fail_otherwise,
     may_raise,
+    only_handles,
     raised,
 )
 from wflint.checking.stretches import Stretch
 from wflint.checking.summaries import source_of
-from wflint.facts.model import Call, Flag, FunctionBody, Handler, Site, Try
+from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
 from wflint.inference.values import ClassValue, Unresolved
 from wflint.rule.views import EffectAt
@@ -211,7 +211,12 @@ class ProtectedView:
     @property
     def fails_anyway(self) -> bool:
         """True if the statement only runs in handlers that always raise."""
-        return fails_anyway(self._checker, self._node, self.statement.site)
+        return only_handles(self._checker, self._node, self.statement.site, Exit.RAISES)
+
+    @property
+    def only_handles(self) -> bool:
+        """True if the statement only runs in handlers."""
+        return only_handles(self._checker, self._node, self.statement.site)
 
     def _commands_in(self, start: Site, end: Site) -> bool:
         return acts(self._checker, self._node, self._body, start, end)

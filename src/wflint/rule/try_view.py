@@ -71,6 +71,11 @@ class TryView(Protocol):
         """True if the statement only runs in handlers that always raise, here or in callers."""
         ...
 
+    @property
+    def only_handles(self) -> bool:
+        """True if the statement only runs in handlers, here or in callers."""
+        ...
+
     def given_to(self, handler: Handler) -> list[str]:
         """Return the dotted names of what a handler gives its error to, ``""`` if not known."""
         ...

@@ -48,6 +48,7 @@ class Exit:
     CONTINUES = 8
     ENDS = 16  # what follows the block runs
     LEAVES = RETURNS | BREAKS | CONTINUES
+    ANY = RAISES | LEAVES | ENDS
 
 
 class Handler(Struct, frozen=True, array_like=True, gc=False):
