@@ -20,7 +20,6 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.sandbox.sandboxes import Sandboxes
 
-_MAKES = "Worker("
 _KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
 
 _SET = r"[^=\n]{0,200}=(?!=)\s*(?!False\b|None\b|0\b|\"\"|'')"
@@ -126,33 +125,35 @@ class Beforehand:
     def _workers(self) -> list[str]:
         """The files that make Workers."""
         paths = self._configuring
-        return [p for p in paths if self._has(p, _MAKES) and not self.store.is_test(p)]
+        return [p for p in paths if self._has(p, "Worker") and not self.store.is_test(p)]
 
     def _own(self, path: str) -> Iterator[Fn]:
         """The code of a module that makes its Worker, or leads to that in the same file."""
-        for name in self.store.module_bodies(path):
-            yield Fn(path, name)
-        pieces = [Fn(path, name) for name in self.store.load(path).facts.functions]
+        bodies = [Fn(path, name) for name in self.store.module_bodies(path)]
+        pieces = [*bodies, *(Fn(path, name) for name in self.store.load(path).facts.functions)]
         callers: dict[Fn, list[Fn]] = {}
         for piece in pieces:
             for inner in self._with_nested(piece):
                 for called in self._calls(inner):
                     callers.setdefault(called, []).append(piece)
         pending = [piece for piece in pieces if self._makes_worker(piece)]
-        found = set(pending)
+        found = dict.fromkeys([*bodies, *pending] if pending else ())
         while pending:
-            piece = pending.pop()
-            yield from self._with_nested(piece)
-            new = [caller for caller in callers.get(piece, ()) if caller not in found]
-            found.update(new)
+            new = [one for one in callers.get(pending.pop(), ()) if one not in found]
+            found.update(dict.fromkeys(new))
             pending += dict.fromkeys(new)
+        for piece in found:
+            yield from self._with_nested(piece)
 
     def _with_nested(self, piece: Fn) -> list[Fn]:
         return [Fn(piece.path, body.head.qualname) for body in self.store.with_nested(piece)]
 
-    def _makes_worker(self, fn: Fn) -> bool:
-        head = self.store.body(fn).head
-        return _MAKES in self.store.load(fn.path).source.searchable[head.start : head.end]
+    def _makes_worker(self, piece: Fn) -> bool:
+        return any(
+            call.written.rpartition(".")[2] == "Worker"
+            for body in self.store.with_nested(piece)
+            for call in body.calls
+        )
 
     def _is_imported(self, fn: Fn) -> bool:
         """True if a module that the worker or a workflow imports calls a function when loaded."""

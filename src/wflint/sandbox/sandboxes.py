@@ -21,9 +21,6 @@ from wflint.sandbox.passthrough import Passthrough
 from wflint.sandbox.workers import WorkerSettings, in_files
 from wflint.temporal.libraries import packages
 
-_RUNS = re.compile(r"\b(?:Worker|Replayer)\(|\bworkflows[ \t]*=|\bWorkflowEnvironment\b")
-"""Texts of which one stands where tests run workflows."""
-
 
 class Link(NamedTuple):
     """One link of a chain of imports: the name to show, the file, and the offset in it."""
@@ -129,9 +126,8 @@ class Sandboxes:
 
     @cached_property
     def _tests_run_workflows(self) -> bool:
-        """True if a test may give workflows to a Worker or Replayer."""
-        text = self.resolver.store.text
-        return any(_RUNS.search(text(path)) for path in self._handing if self._is_test(path))
+        """True if a test may have anything to do with a Worker, or replays a history."""
+        return any(map(self._is_test, self._handing))
 
     @cached_property
     def sandboxed(self) -> dict[str, Cls]:
