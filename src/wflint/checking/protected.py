@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.effects import runs_in_same_task
@@ -128,7 +129,8 @@ def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Sit
 
     So may what is awaited there: functions may give back a command that they have not awaited.
     """
-    summaries, graph = checker.summaries, checker.summaries.graph
+    summaries = checker.summaries
+    acting = summaries.acting(partial(_gives_back_command, checker))
     for call in between(body.calls, start, end):
         if not runs(call, node):
             continue
@@ -136,8 +138,8 @@ def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Sit
             return True
         if _is_of_command(checker, node, call):
             return True
-        below = graph.search([Hop(node, call.site)]) if call.flags & Flag.AWAITED else ()
-        if any(_gives_back_command(checker, one) for one in below):
+        called = summaries.called(node, call.site) if call.flags & Flag.AWAITED else ()
+        if not acting.isdisjoint(called):
             return True
     return False
 
@@ -224,20 +226,32 @@ def only_handles(checker: Checker, node: Node, site: Site, ways: int = Exit.ANY)
 
     Those count that are left in some ``ways`` only: with ``Exit.RAISES`` those that always raise.
     """
+    if _stands_in_handler(checker, Hop(node, site), ways):
+        return True
+    known = checker.summaries.only_handled
+    if (node, ways) not in known:
+        known[node, ways] = _is_only_called_by_handlers(checker, node, ways)
+    return known[node, ways]
+
+
+def _is_only_called_by_handlers(checker: Checker, node: Node, ways: int) -> bool:
     graph: CallGraph = checker.summaries.graph
-    pending, seen = [Hop(node, site)], {Hop(node, site)}
+    pending, seen = [node], {node}
     while pending:
-        at, place = pending.pop()
-        handling = tries_handling(checker.resolver.store.body(at.fn), place)
-        if any(handler is not None and not handler.exits & ~ways for _, handler in handling):
-            continue
+        at = pending.pop()
         callers = graph.callers(at)
         if at in graph.entries or not callers:
             return False
-        new = [hop for hop in callers if hop not in seen]
+        others = [h.node for h in callers if not _stands_in_handler(checker, h, ways)]
+        new = [one for one in dict.fromkeys(others) if one not in seen]
         seen.update(new)
         pending += new
     return True
+
+
+def _stands_in_handler(checker: Checker, at: Hop, ways: int) -> bool:
+    handling = tries_handling(checker.resolver.store.body(at.node.fn), at.site)
+    return any(handler is not None and not handler.exits & ~ways for _, handler in handling)
 
 
 def _cleans_up(checker: Checker, node: Node, body: FunctionBody, tried: Try) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -51,6 +51,8 @@ class Summaries:
         self._main_task: Collection[Node] | None = None
         self._open: Collection[Node] | None = None
         self._cancels_itself: dict[Fn, bool] = {}
+        self._acting: set[Node] | None = None
+        self.only_handled: dict[tuple[Node, int], bool] = {}  # is a node only called by handlers?
 
     def called(self, node: Node, site: Site) -> list[Node]:
         """Return what a node calls at a site of its body."""
@@ -158,6 +160,12 @@ class Summaries:
             outer = Fn(fn.path, self._store.outermost(fn))
             return all(len(self._places.to.get(one, ())) <= 1 for one in (fn, outer))
         return all(self._effects.of([one]) & effect for one in self._places.at.get((fn, site), ()))
+
+    def acting(self, gives_command: Callable[[Node], bool]) -> set[Node]:
+        """Return the functions that call, or lead to, one that gives a command, awaited or not."""
+        if self._acting is None:
+            self._acting = self.graph.ancestors(filter(gives_command, self.graph.parents))
+        return self._acting
 
     @cached_property
     def read_attributes(self) -> frozenset[str]:
