@@ -75,7 +75,8 @@ client, a plugin or the runner of the Worker: it may pass anything through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.rule import Fixable, LateImport, Report, Rule, Scope, Severity, ValueType, cst
 
@@ -124,8 +125,8 @@ class DynamicImport(Rule):
     def _check(self, node: cst.Import | cst.ImportFrom, ctx: Context) -> None:
         if ctx.is_module_level or _is_passed_through(ctx):
             return
-        there = _there_by_then(node, ctx)
         for fact in ctx.imported(node):
+            there = _there_by_then(fact.modules(), node, ctx)
             late = LateImport(fact.module, fact.names, there)
             ctx.report(self, node, self.message, detail=late)
 
@@ -170,19 +171,49 @@ def _by(module: ForeignModule, missing: str) -> str:
     return f"`{module.name}`, which {by} imports" if module.by else f"`{module.name}`"
 
 
-def _there_by_then(node: cst.CSTNode, ctx: Context) -> tuple[str, ...]:
-    """The modules that the same function has always imported before it comes to a node."""
-    found: list[str] = []
+def _there_by_then(modules: tuple[str, ...], node: cst.CSTNode, ctx: Context) -> tuple[str, ...]:
+    """Those of some modules that the function has always imported before it comes to a node."""
+    around_all = list(reversed(ctx.ancestors))
+    functions = (n for n in around_all if isinstance(n, cst.FunctionDef))
+    imports = _imports_in(next(functions, around_all[-1]), ctx)
+    found: dict[str, None] = {}
     inner = node
-    for around in reversed(ctx.ancestors):
+    for around in around_all:
         if isinstance(around, cst.FunctionDef):
             break
-        for statement in around.body if isinstance(around, cst.IndentedBlock) else ():
-            if statement is inner:
-                break
-            found += _imported_by(statement, ctx)
+        first, place = imports.first.get(id(around), {}), imports.places.get(id(inner), -1)
+        found.update((name, None) for name in modules if first.get(name, place) < place)
         inner = around
     return tuple(found)
+
+
+class _Imports(NamedTuple):
+    """Where the statements of a function stand in their blocks, and where each block imports first.
+
+    ``places`` are by the ids of statements, ``first`` by those of blocks, and by the names of
+    modules and of the packages that they are in.
+    """
+
+    places: dict[int, int]
+    first: dict[int, dict[str, int]]
+
+
+@lru_cache(maxsize=1)
+def _imports_in(root: cst.CSTNode, ctx: Context) -> _Imports:
+    from wflint.rule import walk
+
+    found = _Imports({}, {})
+    for block in walk(root):
+        if not isinstance(block, cst.IndentedBlock):
+            continue
+        first = found.first[id(block)] = {}
+        for place, statement in enumerate(block.body):
+            found.places[id(statement)] = place
+            for name in _imported_by(statement, ctx):
+                while name and name not in first:
+                    first[name] = place
+                    name = name.rpartition(".")[0]
+    return found
 
 
 def _imported_by(statement: cst.CSTNode, ctx: Context) -> Iterator[str]:

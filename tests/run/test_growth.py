@@ -78,6 +78,11 @@ IN_ONE_FUNCTION = (
         "findings in cases", 1_000, repeated("    case N:\n        y = time.time()\n", "match x:\n")
     ),
     Shape("a variable made of itself", 1_000, repeated("x = x + N\n")),
+    Shape(
+        "imports that are tried",
+        1_000,
+        repeated("    import mN\n", "try:\n", "except Exception: pass\nreturn x"),
+    ),
     Shape("unused suppressions", 2_000, repeated("x = N  # wflint: ignore[WFL101] why\n")),
     Shape(
         "suppressions of findings", 1_000, repeated("time.time()  # wflint: ignore[WFL101] why\n")
@@ -307,6 +312,7 @@ COSTLY = {
     "functions of one name",
     "helpers in loops over sets",
     "helpers that raise",
+    "imports that are tried",
     "one class with many bases",
     "statements that are tried",
     "statements that are tried in one that is",
