@@ -124,17 +124,23 @@ class Sandboxes:
         loading = [root for root in self.sandboxed if path in self.loaded(root).reloaded]
         return loading or list(self._settings)
 
+    def _is_run_by_tests(self, cls: Cls) -> bool:
+        """True if a test names a workflow that may have to do with a Worker, or replays one."""
+        name = cls.qualname.rpartition(".")[2].partition("#")[0]
+        named = re.compile(rf"^[^#\n]*\b{re.escape(name)}\b", re.MULTILINE)
+        return any(named.search(text) for text in self._tests_with_workers)
+
     @cached_property
-    def _tests_run_workflows(self) -> bool:
-        """True if a test may have anything to do with a Worker, or replays a history."""
-        return any(map(self._is_test, self._handing))
+    def _tests_with_workers(self) -> list[str]:
+        text = self.resolver.store.text
+        return [text(path) for path in self._handing if self._is_test(path)]
 
     @cached_property
     def sandboxed(self) -> dict[str, Cls]:
         """The files that a sandbox loads as the module of a workflow, with the first workflow."""
         found: dict[str, Cls] = {}
         for cls in self.workflows:
-            if self._is_test(cls.path) and not self._tests_run_workflows:
+            if self._is_test(cls.path) and not self._is_run_by_tests(cls):
                 continue  # it stands for a workflow, and is only looked at
             settings = self.settings(cls.path)
             name = self.resolver.store.load(cls.path).facts.name
