@@ -6,6 +6,7 @@ that the cancellation would stop: the result is there, or an error is on its way
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
+_DROPPED = re.compile(r"\s*(?:(\w+)\s*=\s*)?await\s*\Z")
+"""What stands in front of a call whose result may be looked at where it is, and is dropped."""
 
 
 def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> bool:
@@ -35,15 +38,17 @@ def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> 
         return False
     if _awaited(body, handler.site, handler.end):
         return False
-    if not _drops_all(checker, node, _awaited(body, tried.start, tried.end)):
+    if not _drops_all(checker, node, tried, _awaited(body, tried.start, tried.end)):
         return False
     is_first = True
     is_left = not handler.exits & Exit.ENDS
+    until = tried.until if tried.until >= 0 else _NO_END
     pending, seen = [(node, tried.site, _end_of(tried), tried.flags)], {node}
     while pending:
         at, site, end, flags = pending.pop()
-        if flags & Flag.IN_LOOP or _goes_on(checker, at, site, end, is_left=is_left):
+        if flags & Flag.IN_LOOP or _goes_on(checker, at, site, (end, until), is_left=is_left):
             return False
+        until = _NO_END
         is_left = False
         is_first = is_first and not _awaited(store.body(at.fn), 0, site)
         for hop in graph.callers(at):
@@ -64,18 +69,27 @@ def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Call]:
     return [call for call in between(body.calls, start, end) if call.flags & Flag.AWAITED]
 
 
-def _drops_all(checker: Checker, node: Node, calls: list[Call]) -> bool:
-    """True if calls are there, and each is all that a statement awaits."""
-    places = [place_of(checker.resolver.store, node.fn, call.site) for call in calls]
+def _drops_all(checker: Checker, node: Node, tried: Try, calls: list[Call]) -> bool:
+    """True if calls are there, each all that a statement awaits, and no result is used later on."""
+    store, end = checker.resolver.store, _end_of(tried)
+    places = [place_of(store, node.fn, call.site) for call in calls]
     heads = [p.text[p.text.rfind("\n", 0, p.start) + 1 : p.start] for p in places if p is not None]
-    return bool(heads) and len(heads) == len(calls) and all(h.strip() == "await" for h in heads)
+    found = [_DROPPED.match(head) for head in heads]
+    kept = {one[1] for one in found if one is not None and one[1]}
+    after = place_of(store, node.fn, end) if kept else None
+    later = after.text[after.start :] if after is not None else ""
+    is_used = any(re.search(rf"\b{name}\b", later) for name in kept)
+    return bool(heads) and len(heads) == len(calls) and all(found) and not is_used
 
 
-def _goes_on(checker: Checker, node: Node, site: Site, end: Site, *, is_left: bool) -> bool:
-    """True if something may be awaited or begun after a site whose statement has an end.
+def _goes_on(
+    checker: Checker, node: Node, site: Site, rest: tuple[Site, Site], *, is_left: bool
+) -> bool:
+    """True if something may be awaited or begun after a site, whose statement and block have ends.
 
     ``is_left`` says that the function is left there: then only what is in a ``finally`` runs.
     """
+    end, until = rest
     body = checker.resolver.store.body(node.fn)
     around = list(tries_around(body, site))
     handling = list(tries_handling(body, site))
@@ -84,7 +98,10 @@ def _goes_on(checker: Checker, node: Node, site: Site, end: Site, *, is_left: bo
         finals = ((max(tried.last, end), tried.last_end) for tried in tries)
         return any(_acts_between(checker, node, *final) for final in finals)
     skipped = [range(h.site, h.end) for tried in around for h in tried.handlers]
-    return _acts_between(checker, node, end, _NO_END, skipped)
+    later = [(max(tried.last, until), tried.last_end) for tried in around if tried.last >= 0]
+    return any(
+        _acts_between(checker, node, start, stop, skipped) for start, stop in [(end, until), *later]
+    )
 
 
 def _acts_between(

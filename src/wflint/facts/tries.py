@@ -71,6 +71,7 @@ class Tries:
         assert isinstance(node, (cst.Try, cst.TryStar))
         body = self._order.get(id(node.body), site)
         last = self._last(node.finalbody)
+        raises_next, until = self._next(entry)
         ways = exits(node.finalbody.body) if node.finalbody is not None else Exit.ENDS
         return Try(
             site,
@@ -86,7 +87,8 @@ class Tries:
             flags=entry.state.flags,
             under=under,
             around=_around(site, before),
-            raises_next=self._raises_next(entry),
+            raises_next=raises_next,
+            until=until,
         )
 
     def read_with(self, site: Site, under: int, before: Sequence[Try]) -> Try | None:
@@ -104,6 +106,7 @@ class Tries:
             at = self._order[id(call)]
             caught = tuple(self._refs.ref(arg.value, scope) for arg in call.args)
             body = self._order.get(id(node.body), site)
+            raises_next, until = self._next(entry)
             return Try(
                 site,
                 body,
@@ -114,12 +117,13 @@ class Tries:
                 flags=entry.state.flags,
                 under=under,
                 around=_around(site, before),
-                raises_next=self._raises_next(entry),
+                raises_next=raises_next,
+                until=until,
             )
         return None
 
-    def _raises_next(self, entry: Entry) -> bool:
-        """True if what follows a statement raises in any case.
+    def _next(self, entry: Entry) -> tuple[bool, Site]:
+        """Return ``raises_next`` and ``until`` of a :class:`Try`.
 
         What follows also lies behind the ``if``, ``with``, ``match`` or handler that it ends.
         """
@@ -128,13 +132,15 @@ class Tries:
         while at is not None and at.parent is not None:
             block = at.parent.node
             if not isinstance(block, cst.IndentedBlock):
-                return False
+                break
             ways = self._ways_behind(block, at.node)
             found |= ways & ~Exit.ENDS
             if not ways & Exit.ENDS:
-                return found == Exit.RAISES
+                is_left = not found & (Exit.BREAKS | Exit.CONTINUES)
+                until = self._end(self._order[id(block)]) if is_left else -1
+                return found == Exit.RAISES, until
             at = _left_at_end(at.parent)
-        return False
+        return False, -1
 
     def _ways_behind(self, block: cst.IndentedBlock, statement: cst.CSTNode) -> int:
         """Return the ways out of the statements of a block that follow one of them."""

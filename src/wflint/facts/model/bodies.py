@@ -84,7 +84,8 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     nothing but names and calls, so that nothing else can fail there. ``around`` is the index,
     among those of the body, of the innermost one that this one stands in: in what that protects,
     in a handler or in its ``finally``; -1 if there is none. ``raises_next`` is set if what follows
-    it raises in any case, in the same block or behind the ``if``, ``with`` or handler it ends.
+    it raises in any case, in the same block or behind the ``if``, ``with`` or handler it ends, and
+    at the site ``until`` the function has been left in any case; -1 if nobody knows.
     """
 
     site: Site
@@ -102,6 +103,7 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     under: int = 0
     around: int = -1
     raises_next: bool = False
+    until: Site = -1
 
 
 class Raise(Struct, frozen=True, array_like=True, gc=False):
