@@ -9,6 +9,7 @@ it missed: without one, an activity whose worker has died stays "running" until 
 ## Bad
 
 ```python
+import asyncio
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -18,6 +19,7 @@ from temporalio import activity, workflow
 async def copy_rows(count: int) -> int:
     for row in range(count):
         activity.heartbeat(row)
+        await asyncio.sleep(1)
     return count
 
 
@@ -33,6 +35,7 @@ class CopyWorkflow:
 ## Good
 
 ```python
+import asyncio
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -42,6 +45,7 @@ from temporalio import activity, workflow
 async def copy_rows(count: int) -> int:
     for row in range(count):
         activity.heartbeat(row)
+        await asyncio.sleep(1)
     return count
 
 
@@ -62,7 +66,8 @@ class CopyWorkflow:
 The fix adds `heartbeat_timeout=timedelta(seconds=60)`. Timeouts are not compared when a workflow is
 replayed, but an activity that sends its heartbeats less often than that would now fail. Only you
 know how often they come, so the fix is unsafe. There is none where no loop is seen to send them:
-before and after one long call they come too seldom.
+before and after one long call they come too seldom. Nor is there one, or a report, for the loop of
+an `async` activity that awaits nothing: its heartbeats are sent when it is over.
 
 ## What the SDK does
 

@@ -27,6 +27,11 @@ async def beat_for_ever():
         await asyncio.sleep(1)
 
 
+def beat_often():
+    for row in range(9):
+        activity.heartbeat(row)
+
+
 def render():
     return sum(range(1000000))
 
@@ -55,8 +60,8 @@ def told(folder: Path, work: str) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     "work",
     [
-        "for row in range(9): activity.heartbeat(row)",
-        "for row in range(9): beat(row)",
+        "for row in range(9): activity.heartbeat(row); await asyncio.sleep(1)",
+        "for row in range(9): beat(row); await asyncio.sleep(1)",
         "task = asyncio.create_task(beat_for_ever()); render(); task.cancel()",
     ],
     ids=["loop", "loop-around-a-helper", "task"],
@@ -65,6 +70,20 @@ def test_heartbeats_of_a_loop_get_a_timeout(work: str, tmp_path: Path) -> None:
     (found,) = told(tmp_path, work)
     assert found.message.endswith("; add `heartbeat_timeout=timedelta(seconds=60)`")
     assert found.fix is not None
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "for row in range(9): activity.heartbeat(row); render()",
+        "for row in range(9): beat(row)\n    await asyncio.sleep(1)",
+        "beat_often()",
+    ],
+    ids=["loop", "loop-around-a-helper", "loop-of-a-helper"],
+)
+def test_heartbeats_that_wait_for_the_event_loop_get_none(work: str, tmp_path: Path) -> None:
+    """They are not sent before the activity awaits something: it would always time out."""
+    assert told(tmp_path, work) == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from wflint.facts.model import Flag
 from wflint.facts.sites import call_at
 from wflint.project.store import Store
 from wflint.rule.definition_views import Beats
+from wflint.temporal.regions import Region
 
 _HEARTBEAT = "temporalio.activity.heartbeat"
 _ABOUT_OTHERS = (ExternalArgument, ExternalCall, ExternalUse)
@@ -27,6 +28,7 @@ _SPEAKS = re.compile(
 )
 """Words of code that may send heartbeats, or complete an activity from elsewhere."""
 
+_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 _INTERCEPTS = re.compile(r"ActivityInboundInterceptor|ActivityOutboundInterceptor")
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
@@ -93,7 +95,21 @@ class Heartbeats:
             inside = (call_at(body, site) for site in sites)
             if any(call is not None and call.flags & Flag.IN_LOOP for call in inside):
                 found.add(node)
-        return self._graph.ancestors(found)
+        return self._graph.ancestors(filter(self._is_sent_at_once, found))
+
+    def _is_sent_at_once(self, node: Node) -> bool:
+        """True if what a loop sends goes out while it runs: an async activity must await for that.
+
+        What it sends waits in its event loop until then.
+        """
+        body = self._store.body(node.fn)
+        if not body.head.is_async:
+            return node not in self._graph.within(Region.ASYNC_ACTIVITY).parents
+        in_loop = Flag.IN_LOOP | Flag.AWAITED
+        flags = [*(call.flags for call in body.calls), *(use.flags for use in body.uses)]
+        if any(one & in_loop == in_loop for one in flags):
+            return True
+        return any(not _ASYNC_METHODS.isdisjoint(one.methods) for one in body.operations)
 
     def of_all(self, node: Node) -> Beats:
         """Return what is known of all activities that run a function."""
