@@ -21,6 +21,7 @@ from wflint.facts.model import (
     Asked,
     Condition,
     Kind,
+    ModuleFacts,
     Param,
     ParamKind,
     Ref,
@@ -217,10 +218,14 @@ class Terms:
     def _later(self, node: cst.BaseExpression, scope: Scope | None) -> Term:
         """The term of a variable that is None until some function sets it.
 
-        That is one of the module, or of a class in it: ``cls._client``, ``Clients._client``.
+        That is one of the module, of a class in it (``cls._client``, ``Clients._client``), or what
+        a context variable of the module holds: ``_client.get()``.
         """
-        ref = self.refs.ref(node, scope) if isinstance(node, (cst.Attribute, cst.Name)) else UNKNOWN
         module = self.refs.module
+        if isinstance(node, cst.Call):
+            name = _context_variable(self.refs.ref(node.func, scope), module)
+            return Term(TermKind.LATER, f"{name}.get()") if name else OPEN
+        ref = self.refs.ref(node, scope) if isinstance(node, (cst.Attribute, cst.Name)) else UNKNOWN
         if ref.kind is Kind.CLS and len(ref.path) == 1:
             return Term(TermKind.LATER, f"cls.{ref.path[0]}")
         if ref.kind is not Kind.GLOBAL:
@@ -285,6 +290,17 @@ class Terms:
                 number = frame.conditions.setdefault(condition, len(frame.conditions) + 1)
             frame.numbers[id(each)] = number
         return number
+
+
+def _context_variable(ref: Ref, module: ModuleFacts) -> str:
+    """The context variable of a module whose value is asked for, or ``""``."""
+    bindings = module.bindings.get(ref.name, ()) if ref.kind is Kind.GLOBAL else ()
+    value = bindings[0].value if len(bindings) == 1 and ref.path == ("get",) else None
+    made_of = value.ref.of if value is not None and value.ref.kind is Kind.RESULT else None
+    while made_of is not None and made_of.kind is Kind.ITEM:
+        made_of = made_of.of
+    is_context = made_of is not None and (made_of.path or (made_of.name,))[-1] == "ContextVar"
+    return ref.name if is_context else ""
 
 
 def defaults(params: cst.Parameters) -> dict[str, Term]:

@@ -20,6 +20,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.sandbox.sandboxes import Sandboxes
 
+_GET = ".get()"
 _KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
 
 _SET = r"[^=\n]{0,200}=(?!=)\s*(?!False\b|None\b|0\b|\"\"|'')"
@@ -75,10 +76,36 @@ class Beforehand:
     def is_filled(self, path: str, name: str) -> bool:
         """True if a variable of a module or class, which begins as None, is something by then."""
         key = path, name
-        if key not in self._filled:
+        if key not in self._filled and name.endswith(_GET):
+            self._filled[key] = self._is_set_by_workflows(path, name.removesuffix(_GET))
+        elif key not in self._filled:
             filling = self._filling(path, name) if self.sandboxes.is_shared(path) else ()
             self._filled[key] = any(map(self._is_called, filling))
         return self._filled[key]
+
+    def _is_set_by_workflows(self, path: str, name: str) -> bool:
+        """True if a workflow calls, or is decorated with, what sets a context variable."""
+        functions = self.store.load(path).facts.functions
+        return any(
+            call.target.kind is Kind.GLOBAL
+            and (call.target.name, call.target.path) == (name, ("set",))
+            and fn in self._around_workflows
+            for fn in (Fn(path, qualname) for qualname in functions)
+            for call in self.store.body(fn).calls
+        )
+
+    @cached_property
+    def _around_workflows(self) -> frozenset[Fn]:
+        """The functions that methods of workflows call themselves, or are decorated with."""
+        found: set[Fn] = set()
+        for cls in self.sandboxes.workflows:
+            facts = self.resolver.facts_of(cls)
+            for head in facts.methods.values() if facts is not None else ():
+                found.update(self._calls(Fn(cls.path, head.qualname)))
+                for decorator in head.decorators:
+                    entities = self.resolver.resolve(decorator.target, cls.path)
+                    found.update(e.fn for e in entities if isinstance(e, FunctionValue))
+        return frozenset(found)
 
     def _filling(self, path: str, name: str) -> Iterator[Fn]:
         """The functions of a module that set a variable of it, or of a class in it."""
