@@ -7,7 +7,8 @@ message brings. Nothing is lost if the next run begins without them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from wflint.facts.ids import Fn
 from wflint.model.steps import function_node
@@ -22,6 +23,7 @@ _LOGGERS = frozenset({"log", "logger"})
 _FEW = 20
 """How many statements are looked at for one that continues as new."""
 
+_BLOCKS = ("body", "orelse", "finalbody")
 _TESTS = (ast.Await, ast.BoolOp, ast.Compare, ast.Lambda, ast.UnaryOp)
 
 
@@ -44,7 +46,8 @@ def spent(
             continue
         uses = [(body, use) for body in read for use in body.reads(name)]
         is_counted = all(isinstance(value, ast.Constant) for value in values)
-        if all(body.only_decides(use, ends, is_counted) for body, use in uses):
+        only_decides = all(body.only_decides(use, ends, is_counted) for body, use in uses)
+        if only_decides or all(body.sets_before_reading(name) for body in read):
             found.add(name)
     return found
 
@@ -91,6 +94,42 @@ class _Method:
     def reads(self, name: str) -> Iterator[ast.Attribute]:
         """Yield where the attribute is read."""
         return (use for use in self._uses(name) if isinstance(use.ctx, ast.Load))
+
+    def sets_before_reading(self, name: str) -> bool:
+        """True if the method sets an attribute before each place that reads it, on any way there.
+
+        ``self.changed = False`` stands before the wait for it: what it was before does not matter.
+        """
+        first: dict[tuple[ast.AST, str], int] = {}
+        for use in self._uses(name):
+            statement = self._parents[use]
+            if isinstance(statement, ast.AugAssign):
+                return False
+            if not isinstance(use.ctx, ast.Load) and statement in self._places:
+                around, field, place = self._places[statement]
+                first[around, field] = min(place, first.get((around, field), place))
+        return all(self._is_behind(use, first) for use in self.reads(name))
+
+    def _is_behind(self, node: ast.AST, first: Mapping[tuple[ast.AST, str], int]) -> bool:
+        """True if a node stands behind one of the first statements of some blocks."""
+        at: ast.AST | None = node
+        while at is not None:
+            if at in self._places:
+                around, field, place = self._places[at]
+                if first.get((around, field), place) < place:
+                    return True
+            at = self._parents.get(at)
+        return False
+
+    @cached_property
+    def _places(self) -> dict[ast.AST, tuple[ast.AST, str, int]]:
+        """The place of each statement: what is around its block, which block, and a number."""
+        return {
+            statement: (node, field, number)
+            for node in (self._node, *self._parents)
+            for field in _BLOCKS
+            for number, statement in enumerate(_statements(node, field))
+        }
 
     def only_decides(self, use: ast.AST, ends: Collection[str], is_counted: bool) -> bool:
         """True if a read only serves to continue as new, or for a log.
@@ -139,6 +178,11 @@ class _Method:
                 after = statements.index(node) + 1
                 return statements[after : after + _FEW]
         return []
+
+
+def _statements(node: ast.AST, field: str) -> list[ast.stmt]:
+    found = getattr(node, field, None)
+    return found if isinstance(found, list) else []
 
 
 def _others(node: ast.Compare, one: ast.AST) -> list[ast.expr]:
