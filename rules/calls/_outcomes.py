@@ -27,10 +27,17 @@ def refused_policy(view: CallView) -> str:
     return "the SDK refuses the policy, and the call that is given it raises"
 
 
+def refused(view: CallView, error: str) -> str:
+    """Say what happens when a call in a workflow raises an error of Python each time."""
+    if view.may_be_kept(f"builtins.{error}"):
+        return f"it raises `{error}` each time, and a handler around it keeps that"
+    return _TASK
+
+
 def type_error(view: CallView) -> str:
     """Say what happens when a call there raises a `TypeError`."""
     if view.regions & Scope.WORKFLOW:
-        return _TASK
+        return refused(view, "TypeError")
     if view.at_import:
         return NOT_IMPORTED
     if view.name.startswith(_WORKFLOW) and view.name not in _DECORATORS:

@@ -74,6 +74,8 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Api, CallKind, Fixable, Report, Rule, Scope, Severity, names_of
 
+from ._outcomes import refused
+
 if TYPE_CHECKING:
     from wflint.rule import CallView, FixView, Repair
 
@@ -99,8 +101,8 @@ class ActivityMissingTimeout(Rule):
         seconds = view.settings.default_activity_timeout
         is_spread = _START in view.keywords and view.keyword(_START) is None
         yield Report(
-            f"`{view.shown}` has no timeout, so the SDK refuses it: the workflow task fails and is "
-            f"retried for ever; add `{_START}=timedelta(seconds={seconds})`",
+            f"`{view.shown}` has no timeout, so the SDK refuses it: {refused(view, 'ValueError')}; "
+            f"add `{_START}=timedelta(seconds={seconds})`",
             api=None if is_spread else _ADD,
         )
 

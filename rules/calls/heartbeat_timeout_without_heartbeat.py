@@ -115,7 +115,7 @@ class HeartbeatTimeoutWithoutHeartbeat(Rule):
                 continue
             message = (
                 f"`{called[0].shown}` never sends a heartbeat, so an attempt that takes longer "
-                f"than the `{_OPTION}` is timed out and made again; call `activity.heartbeat()` "
+                f"than the `{_OPTION}` is timed out; call `activity.heartbeat()` "
                 "while it works, or leave the timeout away"
             )
             yield PlacedReport(place, Report(message))

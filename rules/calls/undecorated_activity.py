@@ -74,6 +74,8 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import CallKind, MisfitKind, Report, Rule, Scope, Severity
 
+from ._outcomes import refused
+
 if TYPE_CHECKING:
     from wflint.rule import CommandView
 
@@ -100,7 +102,7 @@ class UndecoratedActivity(Rule):
         if misfit is None or misfit.kind not in _IS:
             return
         message = (
-            f"{_IS[misfit.kind].format(shown=misfit.shown)}, so `{at.call.shown}` raises an error: "
-            "the workflow task fails and is retried for ever"
+            f"{_IS[misfit.kind].format(shown=misfit.shown)}, so the SDK refuses `{at.call.shown}`: "
+            f"{refused(at.call, 'TypeError')}"
         )
         yield Report(message, site=given.site if given is not None and given.site >= 0 else None)

@@ -62,6 +62,7 @@ class CallViews:
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # of the whole graph
         self.reached = CallGraph()  # the part of the graph that the rule asked is about
         self.callers: Callable[[Node], Sequence[CommandView]] = lambda node: ()  # of activities
+        self.may_be_kept: Callable[[Node, Site, str], bool] = lambda *_: False  # an error there
         self.naming: Callable[[], Iterable[str]] = tuple  # gives the files that name Temporal
         self._has: dict[str, bool] = {}
         self._latest: tuple[Node, Lookups] | None = None  # most calls come node by node
@@ -135,6 +136,7 @@ class CallViews:
             lambda target: len(self.resolver.resolve(target, path, receiver, env=node.env)) > 1,
             lambda module: imports_back(self.resolver, module, path, {}),
             lambda call: self._is_never_read(node, call),
+            lambda site, error: self.may_be_kept(node, site, error),
         )
 
     def _is_never_read(self, node: Node, call: Call) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from wflint.callgraph.builder import Border
@@ -26,6 +27,7 @@ from wflint.checking.escapes import Escapes
 from wflint.checking.finding_view import FoundView
 from wflint.checking.late_imports import LateImports
 from wflint.checking.own_errors import OwnErrors
+from wflint.checking.protected import may_be_kept
 from wflint.checking.raises import RaisedView
 from wflint.checking.safe_loggers import SafeLoggers
 from wflint.checking.summaries import Summaries, source_of
@@ -104,6 +106,7 @@ class Checker:
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.callees = Callees(resolver, roots)
         self.views = CallViews(resolver, table, settings_of, sandboxes, self.callees)
+        self.views.may_be_kept = partial(may_be_kept, self)
         self.views.callers = lambda node: self.calls.leading_to(self.views.reached, node)
         self.definitions = Definitions(resolver, roots, self.callees)
         self.definitions.settings_of = settings_of

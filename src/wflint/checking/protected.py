@@ -13,7 +13,7 @@ from wflint.facts.sites import between, tries_around, tries_handling
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
-from wflint.temporal.errors import CANCELLED, error_name
+from wflint.temporal.errors import CANCELLED, classes_of, error_name
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
@@ -158,10 +158,13 @@ def _is_of_command(checker: Checker, node: Node, call: Call) -> bool:
     return False
 
 
-def may_be_caught(checker: Checker, node: Node, site: Site, classes: Collection[str]) -> bool:
+def may_be_caught(
+    checker: Checker, node: Node, site: Site, classes: Collection[str], *, and_kept: bool = False
+) -> bool:
     """True if a handler around a site may get an error, in the function or in a caller.
 
-    ``classes`` are that of the error and all that it derives from.
+    ``classes`` are that of the error and all that it derives from. With ``and_kept``, those do not
+    count that raise.
     """
     graph, store = checker.summaries.graph, checker.resolver.store
     handler_for = checker.catching.handler_for
@@ -169,16 +172,20 @@ def may_be_caught(checker: Checker, node: Node, site: Site, classes: Collection[
     while pending:
         at, place = pending.pop()
         for tried in tries_around(store.body(at.fn), place):
-            if (
-                tried.leaves >= 0
-                or handler_for(tried, classes, at.fn.path, at.receiver) is not None
-            ):
+            handler = handler_for(tried, classes, at.fn.path, at.receiver)
+            is_caught = handler is not None and not (and_kept and handler.raises)
+            if tried.leaves >= 0 or is_caught:
                 return True
         for hop in graph.callers(at):
             if hop not in seen:
                 seen.add(hop)
                 pending.append(hop)
     return False
+
+
+def may_be_kept(checker: Checker, node: Node, site: Site, error: str) -> bool:
+    """True if a handler around a site may get an error, given by its dotted name, and keep it."""
+    return may_be_caught(checker, node, site, classes_of(error), and_kept=True)
 
 
 def is_caught_otherwise(

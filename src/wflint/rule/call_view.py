@@ -237,6 +237,10 @@ class CallView(Struct, dict=True):
         """True if what the call makes is kept in an attribute that no code of a workflow reads."""
         return self.call is not None and self.lookups.is_never_read(self.call)
 
+    def may_be_kept(self, error: str) -> bool:
+        """True if a handler around the call, here or in a caller, may get and keep an error."""
+        return self.lookups.may_be_kept(self.site, error)
+
     def missing(self, module: str) -> str:
         """The module that importing ``module`` here would load; see :class:`FindingView`."""
         return self.lookups.missing(module, ())

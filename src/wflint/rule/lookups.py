@@ -73,8 +73,9 @@ class Lookups(Struct):
     place. ``effect`` is :meth:`CallView.effect_of`. ``callers`` is :attr:`CallView.callers`,
     ``program_has`` is :meth:`CallView.program_has`. ``awaits`` tells whether the function awaits a
     call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
-    is called. ``imports_back`` is :meth:`CallView.imports_back`, and ``is_never_read``
-    :attr:`CallView.is_never_read` of a call.
+    is called. ``imports_back`` is :meth:`CallView.imports_back`, ``is_never_read``
+    :attr:`CallView.is_never_read` of a call, and ``may_be_kept``
+    :meth:`CallView.may_be_kept` of a site.
     """
 
     qualified: Callable[[Value], str]
@@ -97,3 +98,4 @@ class Lookups(Struct):
     may_be_another: Callable[[Ref], bool] = lambda target: False
     imports_back: Callable[[str], bool] = lambda module: False
     is_never_read: Callable[[Call], bool] = lambda call: False
+    may_be_kept: Callable[[Site, str], bool] = lambda site, error: False
