@@ -18,6 +18,7 @@ from wflint.temporal.regions import Region
 _MESSAGES = Region.SIGNAL | Region.UPDATE
 _QUEUES = frozenset({"LifoQueue", "PriorityQueue", "Queue"})
 _CONTAINERS = _QUEUES | {"deque", "dict", "list", "set", "tuple"}
+_SCALARS = frozenset({"bool", "float", "int", "str"})
 _PLAIN = _CONTAINERS | {"None", "bool", "bytes", "float", "int", "str"}
 """Types whose values hold no other attributes of the workflow."""
 
@@ -128,8 +129,7 @@ class Dropped:
             return None
         if self._flow.method(name) is not None:
             return self._read_by(name)
-        holds_no_other = self._is_made_of(name, _PLAIN) or self._is_plain(name)
-        return {name} if holds_no_other or self._is_given(name) else None
+        return {name} if self._holds_no_other(name) else None
 
     def _read_by(self, method: str) -> set[str] | None:
         fn = self._flow.method(method)
@@ -137,7 +137,11 @@ class Dropped:
         if any(at.step.what is What.OPEN for at in steps):
             return None
         names = _read(steps)
-        return names if all(self._is_made_of(name, _PLAIN) for name in names) else None
+        return names if all(map(self._holds_no_other, names)) else None
+
+    def _holds_no_other(self, name: str) -> bool:
+        """True if no other attribute can be in an attribute, or nothing that was left."""
+        return self._is_made_of(name, _PLAIN) or self._is_plain(name) or self._is_given(name)
 
     def _waits(self, name: str) -> bool:
         """True if others may run: a wait for handlers of which none ever waits is over at once."""
@@ -153,10 +157,11 @@ class Dropped:
         flow = self._flow
         bodies = ((fn, self._store.body(fn)) for fn in flow.methods)
         sets = [(fn, body.attributes[name]) for fn, body in bodies if name in body.attributes]
-        return bool(sets) and all(
-            _is_of(part, _PLAIN) or flow.is_plain_value(fn, part)
-            for fn, ref in sets
-            for part in _parts(ref)
+        parts = [(fn, part) for fn, ref in sets for part in _parts(ref)]
+        is_scalar = any(_is_of(part, _SCALARS) for _, part in parts)
+        return bool(parts) and all(
+            _is_of(part, _PLAIN) or flow.is_plain_value(fn, part) or (is_scalar and _is_sent(part))
+            for fn, part in parts
         )
 
     def _is_given(self, name: str) -> bool:
@@ -205,6 +210,12 @@ def _parts(ref: Ref) -> Iterator[Ref]:
             pending += at.others
         else:
             yield at
+
+
+def _is_sent(ref: Ref) -> bool:
+    """True of what an activity or a child workflow has sent back."""
+    of = ref.of if ref.kind is Kind.RESULT and not ref.path else None
+    return of is not None and (of.path or (of.name,))[-1].startswith("execute_")
 
 
 def _is_of(ref: Ref, types: frozenset[str]) -> bool:

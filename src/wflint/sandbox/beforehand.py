@@ -58,7 +58,7 @@ class Beforehand:
             self._kept[fn] = self._keeps(fn)
         if not self._kept[fn]:
             return False
-        return self.sandboxes.is_shared(fn.path, receiver) and self._is_called(fn)
+        return self.sandboxes.may_be_shared(fn.path, receiver) and self._is_called(fn)
 
     def _keeps(self, fn: Fn) -> bool:
         """True of a function without parameters that is only run once."""
@@ -79,7 +79,7 @@ class Beforehand:
         if key not in self._filled and name.endswith(_GET):
             self._filled[key] = self._is_set_by_workflows(path, name.removesuffix(_GET))
         elif key not in self._filled:
-            filling = self._filling(path, name) if self.sandboxes.is_shared(path) else ()
+            filling = self._filling(path, name) if self.sandboxes.may_be_shared(path) else ()
             self._filled[key] = any(map(self._is_called, filling))
         return self._filled[key]
 

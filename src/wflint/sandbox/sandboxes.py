@@ -218,6 +218,20 @@ class Sandboxes:
             return False
         return not self._is_loaded_late(path, self.sandboxed)
 
+    def may_be_shared(self, path: str, receiver: Cls | None = None) -> bool:
+        """True unless the sandbox of a workflow that may ask surely loads a module for itself.
+
+        ``receiver`` is the class of the object whose method asks.
+        """
+        roots = [root for root in self.sandboxed if not self.settings(root).in_doubt]
+        if receiver in self.workflows:
+            assert receiver is not None
+            roots = [root for root in roots if root == receiver.path]
+        if path in self._unsandboxed:
+            return True
+        loads = any(path in self.loaded(root).reloaded for root in roots)
+        return not loads and not self._is_loaded_late(path, roots)
+
     def _is_loaded_late(self, path: str, roots: Iterable[str]) -> bool:
         """True if a module that is not passed through is first imported while workflows run.
 
