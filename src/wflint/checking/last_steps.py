@@ -17,12 +17,16 @@ from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Tr
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
 from wflint.temporal.effects import Effect
 
+_SET = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![^\n]*,[ \t]*$)", re.MULTILINE)
+"""A line that sets a name, and is no argument among others."""
+_WORD = re.compile(r"\w+")
+
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
 
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
-_DROPPED = re.compile(r"\s*(?:(\w+)\s*=\s*)?await\s*\Z")
+_DROPPED = re.compile(r"\s*(?:\w+\s*=\s*)?await\s*\Z")
 """What stands in front of a call whose result may be looked at where it is, and is dropped."""
 
 
@@ -74,12 +78,16 @@ def _drops_all(checker: Checker, node: Node, tried: Try, calls: list[Call]) -> b
     store, end = checker.resolver.store, _end_of(tried)
     places = [place_of(store, node.fn, call.site) for call in calls]
     heads = [p.text[p.text.rfind("\n", 0, p.start) + 1 : p.start] for p in places if p is not None]
-    found = [_DROPPED.match(head) for head in heads]
-    kept = {one[1] for one in found if one is not None and one[1]}
-    after = place_of(store, node.fn, end) if kept else None
-    later = after.text[after.start :] if after is not None else ""
-    is_used = any(re.search(rf"\b{name}\b", later) for name in kept)
-    return bool(heads) and len(heads) == len(calls) and all(found) and not is_used
+    if not heads or len(heads) < len(calls) or not all(map(_DROPPED.match, heads)):
+        return False
+    if all(head.strip() == "await" for head in heads):
+        return True
+    first, after = places[0], place_of(store, node.fn, end)
+    if first is None or after is None:
+        return after is None
+    start = first.text.rfind("\n", 0, first.start) + 1
+    set_there = _SET.findall(first.text[start : after.start])
+    return set(set_there).isdisjoint(_WORD.findall(first.text[after.start :]))
 
 
 def _goes_on(
