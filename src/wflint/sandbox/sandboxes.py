@@ -21,6 +21,9 @@ from wflint.sandbox.passthrough import Passthrough
 from wflint.sandbox.workers import WorkerSettings, in_files
 from wflint.temporal.libraries import packages
 
+_COMMENT = re.compile(r"#[^\n]*")
+_WORD = re.compile(r"\w+")
+
 
 class Link(NamedTuple):
     """One link of a chain of imports: the name to show, the file, and the offset in it."""
@@ -127,13 +130,14 @@ class Sandboxes:
     def _is_run_by_tests(self, cls: Cls) -> bool:
         """True if a test names a workflow that may have to do with a Worker, or replays one."""
         name = cls.qualname.rpartition(".")[2].partition("#")[0]
-        named = re.compile(rf"^[^#\n]*\b{re.escape(name)}\b", re.MULTILINE)
-        return any(named.search(text) for text in self._tests_with_workers)
+        return name in self._words_of_tests if name else bool(self._words_of_tests)
 
     @cached_property
-    def _tests_with_workers(self) -> list[str]:
-        text = self.resolver.store.text
-        return [text(path) for path in self._handing if self._is_test(path)]
+    def _words_of_tests(self) -> frozenset[str]:
+        """The words of tests that may have to do with Workers, comments left out."""
+        tests = filter(self._is_test, self._handing)
+        texts = (_COMMENT.sub("", self.resolver.store.text(path)) for path in tests)
+        return frozenset(word for text in texts for word in _WORD.findall(text))
 
     @cached_property
     def sandboxed(self) -> dict[str, Cls]:
