@@ -183,20 +183,7 @@ def functions_of_one_name(folder: Path, size: int) -> None:
     (folder / "flow.py").write_text(f"{imports}{HEADER}{calls}        return 1.0\n")
 
 
-def workflows_of_tests(folder: Path, size: int) -> None:
-    """Write tests, each with a workflow and a Worker, and one module with a workflow."""
-    (folder / "tests").mkdir()
-    worker = "\n\nasync def test_it(client):\n    Worker(client, task_queue='q', workflows=[])\n"
-    for n in range(size):
-        text = HEADER.replace("class W:", f"class W{n}:") + "        return 1.0\n" + worker
-        (folder / "tests" / f"test_{n}.py").write_text(text)
-    (folder / "flow.py").write_text(f"{HEADER}        return 1.0\n")
-
-
-IN_MANY_FILES = (
-    Shape("functions of one name", 400, functions_of_one_name),
-    Shape("workflows of tests", 600, workflows_of_tests),
-)
+IN_MANY_FILES = (Shape("functions of one name", 400, functions_of_one_name),)
 
 
 def with_helper(helper: str, part: str, before: str = "", behind: str = "return x") -> Write:
@@ -332,7 +319,6 @@ COSTLY = {
     "tests before calls that may raise",
     "texts of errors that are told",
     "values that reach a workflow",
-    "workflows of tests",
 }
 """Shapes that take several seconds."""
 
