@@ -199,6 +199,9 @@ VALUE_STEPS, VALUE_TREES = 400, 40
 good as lost from sight.
 """
 
+TEXT_NAMES = 10
+"""How many local names a text is followed through."""
+
 VALUE_HOPS = 1
 """How many functions may return the value on its way."""
 

@@ -12,7 +12,7 @@ from wflint.inference.values import FunctionValue
 
 
 class Implementations(NamedTuple):
-    """What may run where a method is called that is only declared, and why that is not all."""
+    """The known implementations of a declared method, and why there may be others."""
 
     found: tuple[FunctionValue, ...] = ()
     unknown: str = ""
@@ -33,16 +33,19 @@ class Overriders:
         declares it. Those of which workflow code has ``made`` objects are preferred, also where
         nobody can see what they do: a decorator of such a class has set the method.
         """
-        candidates = self._candidates(entity)
+        candidates, name = self._candidates(entity), entity.fn.qualname
         preferred = [c for c in candidates if c.receiver in made]
-        is_set_later = self._is_stub(entity.fn) and self._is_made_without(entity, made)
+        is_stub = self._is_stub(entity.fn)
+        is_set_later = is_stub and self._is_made_without(entity, made)
         unique = {c.fn: c for c in (preferred if is_set_later else preferred or candidates)}
         if len(unique) > limits.IMPLEMENTATIONS:
-            why = f"`{entity.fn.qualname}` has too many implementations in the project"
+            why = f"`{name}` has too many implementations in the project"
             return Implementations(unknown=why)
-        unseen = is_set_later or (not unique and self._is_stub(entity.fn))
-        why = f"`{entity.fn.qualname}` is declared, and not all that implements it can be seen"
-        return Implementations(tuple(unique.values()), why if unseen else "")
+        found = tuple(unique.values())
+        if is_set_later or (is_stub and not found):
+            why = f"`{name}` is declared, and not all that implements it can be seen"
+            return Implementations(found, why)
+        return Implementations(found)
 
     def _is_stub(self, fn: Fn) -> bool:
         """True if a method does nothing, but for saying that it is not there."""
@@ -92,7 +95,7 @@ class Overriders:
         return found
 
     def _declared(self, entity: FunctionValue) -> Cls:
-        """The class that a method is called on, as far as that is known."""
+        """The class that a method is called on, or the one that declares it."""
         return entity.receiver or Cls(entity.fn.path, entity.fn.qualname.rpartition(".")[0])
 
     def _classes(self, declared: Cls) -> list[Cls]:

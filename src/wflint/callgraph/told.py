@@ -42,10 +42,10 @@ Lookup: TypeAlias = Callable[[str, Path], str]
 class Evaluation(NamedTuple):
     """Works out terms and tests in a module.
 
-    ``is_filled`` tells of variables of the module that begin as None if they are something by now,
-    ``can_load`` is false for modules that surely cannot be imported there,
     ``at`` answers for parameters, ``is_kept`` says if a local dictionary still has at a path what
     was written there, and ``same`` gives the argument that a call returns, for its ``CALL`` term.
+    ``is_filled`` says if a variable of the module that begins as None has been set by now, and
+    ``can_load`` is false for modules that surely cannot be imported there.
     """
 
     resolver: Resolver

@@ -182,26 +182,22 @@ class FoundView:
 
     def waits_for_command(self) -> bool:
         """True if the place waits for what a command gives, such as the result of an activity."""
-        return any(self._gives_command(ref) for ref in self._finding.awaited)
-
-    def _gives_command(self, ref: Ref) -> bool:
-        """True if a function gives a command of the workflow, itself or through what it calls."""
-        for entity in self._resolved(ref):
-            call = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
-            if call is not None and call.does & Effect.COMMAND:
-                return True
-        return self._nearest(ref, Effect.COMMAND) is not None
+        return any(self._awaits(ref, Effect.COMMAND) for ref in self._finding.awaited)
 
     def may_fail_by_command(self) -> bool:
         """True if the place waits for what ends by the error of a command that fails."""
-        return any(self._may_fail(ref) for ref in self._finding.awaited)
+        return any(self._awaits(ref, FAILS) for ref in self._finding.awaited)
 
-    def _may_fail(self, ref: Ref) -> bool:
+    def _awaits(self, ref: Ref, effect: Effect) -> bool:
+        """True if awaiting a function has an effect, by itself or through what it calls."""
         for entity in self._resolved(ref):
             call = sdk_calls().get(entity.name) if isinstance(entity, ExternalValue) else None
-            if call is not None and (call.does & FAILS or call.gives_activity):
+            does = call.does if call is not None else Effect(0)
+            if call is not None and call.gives_activity:
+                does |= Effect.AWAITS_ACTIVITY
+            if does & effect:
                 return True
-        return self._nearest(ref, FAILS) is not None
+        return self._nearest(ref, effect) is not None
 
     def _resolved(self, ref: Ref) -> tuple[AbstractValue, ...]:
         node = self._node

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import Node
 from wflint.checking.pieces import place_of
-from wflint.checking.protected import ASYNC_METHODS
 from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Try
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
 from wflint.temporal.effects import Effect
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
 _DROPPED = re.compile(r"\s*(?:\w+\s*=\s*)?await\s*\Z")
-"""What stands in front of a call whose result may be looked at where it is, and is dropped."""
+"""The text before a call whose result is dropped, or kept in a local name."""
 
 
 def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> bool:
@@ -122,8 +121,7 @@ def _acts_between(
         _acts(checker, node, call) and not _is_in(call.site, skipped)
         for call in between(body.calls, start, end)
     ) or any(
-        not ASYNC_METHODS.isdisjoint(one.methods) and not _is_in(one.site, skipped)
-        for one in between(body.operations, start, end)
+        one.awaits and not _is_in(one.site, skipped) for one in between(body.operations, start, end)
     )
 
 

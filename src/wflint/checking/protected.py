@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from wflint.checking.checker import Checker
 
 
-ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
-"""The methods that ``async with``, ``async for`` and ``await`` call."""
-
 _FAILS = Effect.AWAITS_ACTIVITY | Effect.AWAITS_CHILD | Effect.AWAITS_OPERATION
 _HARMLESS = (
     "builtins.",

@@ -17,7 +17,6 @@ from wflint.callgraph.awaited import (
 from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.last_steps import is_last_step
 from wflint.checking.protected import (
-    ASYNC_METHODS,
     acts,
     cleans_up_around,
     may_be_caught,
@@ -313,7 +312,7 @@ class ProtectedView:
         calls = between(self._body.calls, tried.start, tried.end)
         operations = between(self._body.operations, tried.start, tried.end)
         return any(call.flags & Flag.AWAITED for call in calls) or any(
-            not ASYNC_METHODS.isdisjoint(operation.methods) for operation in operations
+            operation.awaits for operation in operations
         )
 
     @property

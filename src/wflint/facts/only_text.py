@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable
 
 import libcst as cst
 
+from wflint import limits
 from wflint.facts.frames import Entry
 
 _LEVELS = frozenset(
     {"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"}
 )
-_MOST_NAMES = 10
-"""How many local names a text is followed through."""
-
 Goals = frozenset[str | None]
 """Local names, ``""`` where a text goes, ``None`` if it is looked at."""
 
@@ -51,7 +49,7 @@ def is_only_text(entry: Entry, goals_of: Callable[[str], Goals]) -> bool:
     followed: set[str] = set()
     while pending:
         goal = pending.pop()
-        if goal is None or len(followed) > _MOST_NAMES:
+        if goal is None or len(followed) > limits.TEXT_NAMES:
             return False
         if goal and goal not in followed:
             followed.add(goal)

@@ -28,7 +28,6 @@ _SPEAKS = re.compile(
 )
 """Words of code that may send heartbeats, or complete an activity from elsewhere."""
 
-_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
 _INTERCEPTS = re.compile(r"ActivityInboundInterceptor|ActivityOutboundInterceptor")
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
@@ -109,7 +108,7 @@ class Heartbeats:
         flags = [*(call.flags for call in body.calls), *(use.flags for use in body.uses)]
         if any(one & in_loop == in_loop for one in flags):
             return True
-        return any(not _ASYNC_METHODS.isdisjoint(one.methods) for one in body.operations)
+        return any(operation.awaits for operation in body.operations)
 
     def of_all(self, node: Node) -> Beats:
         """Return what is known of all activities that run a function."""

@@ -171,13 +171,10 @@ class _Method:
 
     def _behind(self, node: ast.stmt) -> list[ast.stmt]:
         """Return the statements that follow in the same block."""
-        around = self._parents.get(node)
-        for block in ("body", "orelse", "finalbody"):
-            statements = getattr(around, block, None)
-            if isinstance(statements, list) and node in statements:
-                after = statements.index(node) + 1
-                return statements[after : after + _FEW]
-        return []
+        if node not in self._places:
+            return []
+        around, field, place = self._places[node]
+        return _statements(around, field)[place + 1 : place + 1 + _FEW]
 
 
 def _statements(node: ast.AST, field: str) -> list[ast.stmt]:

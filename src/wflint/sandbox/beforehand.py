@@ -1,8 +1,8 @@
-"""What has run in the worker before its workflows do, and left something in modules they share.
+"""Code that the worker runs before its workflows, and that leaves values in shared modules.
 
 ``if _client is None: _client = connect()`` connects nowhere in a workflow if the code that makes
 the Worker has called it before, and a function under ``functools.cache`` does not run again. That
-holds for modules that all workflows of a worker share: the sandbox loads the others anew.
+holds for modules that all workflows of a worker share: the sandbox loads all others again.
 """
 
 from __future__ import annotations

@@ -233,8 +233,8 @@ class Sandboxes:
             roots = [root for root in roots if root == receiver.path]
         if path in self._unsandboxed:
             return True
-        loads = any(path in self.loaded(root).reloaded for root in roots)
-        return not loads and not self._is_loaded_late(path, roots)
+        is_reloaded = not set(roots).isdisjoint(self.reloaded.get(path, ()))
+        return not is_reloaded and not self._is_loaded_late(path, roots)
 
     def _is_loaded_late(self, path: str, roots: Iterable[str]) -> bool:
         """True if a module that is not passed through is first imported while workflows run.

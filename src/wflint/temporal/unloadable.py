@@ -1,4 +1,4 @@
-"""What the sandbox cannot load, by a table, and what it costs nothing to load again."""
+"""Packages that the sandbox cannot load, and packages that are cheap to load again."""
 
 from __future__ import annotations
 

@@ -53,6 +53,9 @@ class Use(Struct, frozen=True, array_like=True, gc=False):
     under: int = 0
 
 
+_ASYNC_METHODS = frozenset({"__aenter__", "__aiter__", "__anext__", "__await__"})
+
+
 class Operation(Struct, frozen=True, array_like=True, gc=False):
     """Something that calls methods without looking like a call: ``with``, a loop, an operator.
 
@@ -66,6 +69,11 @@ class Operation(Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
     fallback: str = ""
     under: int = 0
+
+    @property
+    def awaits(self) -> bool:
+        """True for ``async with``, ``async for`` and ``await``."""
+        return not _ASYNC_METHODS.isdisjoint(self.methods)
 
 
 class Finding(Struct, frozen=True, array_like=True, gc=False):
