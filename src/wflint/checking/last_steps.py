@@ -16,15 +16,14 @@ from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Tr
 from wflint.facts.sites import between, call_at, tries_around, tries_handling
 from wflint.temporal.effects import Effect
 
-_SET = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![^\n]*,[ \t]*$)", re.MULTILINE)
-"""A line that sets a name, and is no argument among others."""
-_WORD = re.compile(r"\w+")
-
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
 
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
+_SET = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![^\n]*,[ \t]*$)", re.MULTILINE)
+"""A line that sets a name, and is no argument among others."""
+_WORD = re.compile(r"\w+")
 _DROPPED = re.compile(r"\s*(?:\w+\s*=\s*)?await\s*\Z")
 """The text before a call whose result is dropped, or kept in a local name."""
 

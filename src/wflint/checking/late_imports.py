@@ -54,7 +54,9 @@ class LateImports:
 
     def loads(self, module: str, node: Node) -> LateLoad:
         """Return what importing a module in a node leads to outside of the project."""
-        path, receiver = node.fn.path, node.receiver
+        return self._load(module, node.fn.path, node.receiver)
+
+    def _load(self, module: str, path: str, receiver: Cls | None) -> LateLoad:
         key = module, path, receiver
         if key not in self._loads:
             foreign = self._reloads.late(module, path, receiver)
@@ -72,9 +74,8 @@ class LateImports:
     def _finds(self, path: str, module: str) -> bool:
         if not self._sandboxes.always_lack(module, path):
             return True
-        relaxed = self._reloads.is_relaxed(path, None)
-        foreign = self._reloads.late(module, path, None)
-        return not any(why_unloadable(one.name, is_relaxed=relaxed) for one in foreign)
+        load = self._load(module, path, None)
+        return not any(why_unloadable(m.name, is_relaxed=load.is_relaxed) for m in load.foreign)
 
     def missing(self, late: LateImport, node: Node) -> str:
         """Return the module that an import in a node loads while a workflow runs, or ``""``."""
