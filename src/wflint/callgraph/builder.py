@@ -340,10 +340,10 @@ class CallGraphBuilder:
         return bool(owner) and self.resolver.results.is_protocol(Cls(entity.fn.path, owner))
 
     def edge(
-        self, node: Node, entity: FunctionValue, call: Call, stored: frozenset[str] = frozenset()
+        self, node: Node, entity: FunctionValue, call: Call, filled: frozenset[str] | None = None
     ) -> None:
-        """Follow a call. ``stored`` are the fields that a generated constructor was given."""
-        self.connect(node, self.contexts.called(node, entity, call, stored), call.site)
+        """Follow a call. ``filled`` are the fields that a generated constructor was given."""
+        self.connect(node, self.contexts.called(node, entity, call, filled), call.site)
 
     def _method(self, node: Node, call: Call, on: InstanceValue, name: str) -> None:
         for entity in self.resolver.attribute(on, name):

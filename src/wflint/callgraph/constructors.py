@@ -14,8 +14,8 @@ from wflint.inference.field_factories import (
     Factory,
     default_factories,
     field_hooks,
+    filled_fields,
     generated_init,
-    given_fields,
     written_out,
 )
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
@@ -38,12 +38,14 @@ class Making:
         env = self.resolver.memory.constructor_env(
             made.cls, self.reach.contexts.given(node, call.args)
         )
-        stored = frozenset(f".{name}" for name in given_fields(self.resolver, made.cls, call))
-        for entity in self.reach.implied.constructors(made.cls, env):
-            self.reach.edge(node, entity, call, stored)
         kind = generated_init(self.resolver, made.cls)
+        written, is_known = written_out(call, takes_data=kind == "model")
+        filled: frozenset[str] | None = None
+        if kind and is_known:
+            filled = filled_fields(self.resolver, made.cls, written, node.missing)
+        for entity in self.reach.implied.constructors(made.cls, env):
+            self.reach.edge(node, entity, call, filled)
         if kind:
-            written, is_known = written_out(call, takes_data=kind == "model")
             factories = list(default_factories(self.resolver, made.cls, written))
             if not is_known:
                 self._note_open(node, call, factories)

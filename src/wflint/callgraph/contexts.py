@@ -12,6 +12,7 @@ from wflint.callgraph.telling import Telling
 from wflint.callgraph.told import Told
 from wflint.facts.ids import Fn
 from wflint.facts.model import (
+    AFTER_INIT,
     NOTHING,
     UNKNOWN,
     Arg,
@@ -59,18 +60,26 @@ class Contexts:
         self._fallbacks: dict[Fn, Fallbacks | None] = {}
 
     def called(
-        self, node: Node, entity: FunctionValue, call: Call, stored: frozenset[str] = _NONE
+        self,
+        node: Node,
+        entity: FunctionValue,
+        call: Call,
+        filled: frozenset[str] | None = None,
     ) -> Node:
         """Return a function as a call in ``node`` reaches it.
 
-        ``stored`` are the fields that a generated constructor was given.
+        ``filled`` are the fields that a generated constructor was given, where that is known.
         """
         names = self._falling_back(entity.fn)
         missing = optional = _NONE
         if names is not None:
             head = self.store.body(entity.fn).head
-            missing = left_out(head, names, call, entity, node.missing) - stored
+            missing = left_out(head, names, call, entity, node.missing)
             optional = may_be_missing(head, names, call, entity, node.optional) - missing
+        if filled is not None:
+            missing |= self._fields(entity).difference(f".{name}" for name in filled)
+        elif any(name.startswith(".") for name in node.missing):  # `super().__post_init__()`
+            missing |= self._fields(entity) & node.missing
         given = self.given(node, call.args)
         told = self.telling.told(node, entity, call)
         return self.node(entity, given, missing, is_quiet(node, call), optional, told)
@@ -137,6 +146,24 @@ class Contexts:
             names = self._falling_back(fn)
             return by_default_none(head, names) if names is not None else _NONE
         return _NONE
+
+    def _fields(self, hook: FunctionValue) -> frozenset[str]:
+        """The fields for which a hook of a constructor, or of a base, has a fallback default."""
+        fields: set[str] = set()
+        pending, seen = [hook], {hook.fn}
+        while pending:
+            entity = pending.pop()
+            names = self._falling_back(entity.fn)
+            fields.update(n for n in (names.falling_back if names else ()) if n.startswith("."))
+            body = self.store.body(entity.fn)
+            for call in body.calls if body.head.name in AFTER_INIT else ():
+                if call.target.path[-1:] != (body.head.name,):
+                    continue
+                for base in self.resolver.resolve(call.target, entity.fn.path, entity.receiver):
+                    if isinstance(base, FunctionValue) and base.fn not in seen:
+                        seen.add(base.fn)
+                        pending.append(base)
+        return frozenset(fields)
 
     def target(self, call: Call, node: Node, body: FunctionBody) -> Ref:
         """Return what a call calls: the default for a parameter that is left out."""

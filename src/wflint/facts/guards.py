@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import and_, or_
-from typing import NamedTuple
 
 import libcst as cst
 
-from wflint import limits
 from wflint.facts.model import Flag
 from wflint.facts.questions import (
     IN_ACTIVITY,
@@ -26,7 +24,6 @@ from wflint.facts.questions import (
     is_of_sdk,
 )
 from wflint.standard_library import IN_EACH_VERSION
-from wflint.syntax.walk import walk
 
 NOT_FOR_WORKFLOWS = int(Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED)
 """The flags of code whose values no workflow gets."""
@@ -66,7 +63,7 @@ def branch_flags(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
 
 
 def _plain(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
-    terms, operator = _terms(test)
+    terms, operator = terms_of(test)
     if operator is not None:
         flags = [_single(t, name, guards) for t in terms]
         if operator is cst.And:
@@ -146,8 +143,8 @@ def _compared(test: cst.Comparison, name: DottedName, guards: Guards) -> tuple[i
     """The flags of code behind ``info is None``, where a handler has set that outside."""
     if _is_main_test(test):
         return DEAD, 0
-    is_none = _is_none(test)
-    if is_none is None:
+    missing = is_none(test)
+    if missing is None:
         return 0, 0
     known = name(test.left.func if isinstance(test.left, cst.Call) else test.left)
     if (known in _FINDERS and _is_sdk_text(test.left)) or _is_of_sdk(test.left, known):
@@ -157,7 +154,7 @@ def _compared(test: cst.Comparison, name: DottedName, guards: Guards) -> tuple[i
     else:
         never = _of_value(test.left, known, guards) % WHEN_YES & WITHOUT_SDK
         never *= bool(never & Flag.NOT_IN_WORKFLOW)
-    return (never, 0) if is_none else (0, never)
+    return (never, 0) if missing else (0, never)
 
 
 def _is_sdk_text(node: cst.BaseExpression) -> bool:
@@ -210,7 +207,7 @@ def _answers(asked: str) -> tuple[int, int]:
     return 0, Flag.NOT_REPLAYING if asked in REPLAYING else 0
 
 
-def _terms(test: cst.BaseExpression) -> tuple[list[cst.BaseExpression], type | None]:
+def terms_of(test: cst.BaseExpression) -> tuple[list[cst.BaseExpression], type | None]:
     """``a and b and c`` as a list and its operator; nested mixtures are left as they are."""
     if not isinstance(test, cst.BooleanOperation):
         return [test], None
@@ -259,31 +256,7 @@ def always_leaves(suite: cst.BaseSuite) -> bool:
     return isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break))
 
 
-class Missing(NamedTuple):
-    """The meaning of a test for a name: it is missing when the test is ``true`` (or when not).
-
-    ``surely`` is set for a comparison with ``None``; mere truth may be asked for other reasons.
-    """
-
-    name: str = ""
-    true: bool = False
-    surely: bool = False
-
-
-def missing_name(test: cst.BaseExpression) -> Missing:
-    """The name that a test finds missing or given: ``x is None``, ``not x``, ``x``."""
-    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        inner = test.expression
-        return Missing(inner.value, True) if isinstance(inner, cst.Name) else Missing()
-    if isinstance(test, cst.Name):
-        return Missing(test.value, False)
-    if isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name):
-        none = _is_none(test)
-        return Missing(test.left.value, none, True) if none is not None else Missing()
-    return Missing()
-
-
-def _is_none(test: cst.Comparison) -> bool | None:
+def is_none(test: cst.Comparison) -> bool | None:
     """True for ``x is None``, false for ``x is not None``."""
     for target in test.comparisons if len(test.comparisons) == 1 else ():
         none = target.comparator
@@ -295,42 +268,12 @@ def _is_none(test: cst.Comparison) -> bool | None:
     return None
 
 
-def alternatives(left: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """The values of ``a or b or ...``, the last one first."""
-    for _ in range(limits.ALTERNATIVES):
-        if not isinstance(left, cst.BooleanOperation) or not isinstance(left.operator, cst.Or):
-            yield left
-            return
-        yield left.right
-        left = left.left
-
-
-def surely_given(value: cst.CSTNode | None, name: DottedName) -> bool:
-    """True of a value that is never missing, so that what stands behind ``or`` does not run."""
-    if isinstance(value, cst.SimpleString):
-        return bool(value.raw_value)
-    if isinstance(value, cst.Integer):
-        return value.value.strip("0_") != ""
-    while isinstance(value, cst.Attribute):  # `workflow.info().run_id`
-        value = value.value
-    return isinstance(value, cst.Call) and name(value.func) in NEVER_MISSING
-
-
-def assigns(suite: cst.BaseSuite, name: str) -> bool:
-    """True if a block assigns a name."""
-    for node in walk(suite, into_functions=False):
-        target = node.target if isinstance(node, cst.AssignTarget) else None
-        if isinstance(target, cst.Name) and target.value == name:
-            return True
-    return False
-
-
 def shown_types(test: cst.BaseExpression, negated: bool) -> list[tuple[str, cst.BaseExpression]]:
     """Names and the classes that they are instances of when a test is true (or is false)."""
     while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         negated = not negated
         test = test.expression
-    terms, operator = _terms(test)
+    terms, operator = terms_of(test)
     if (operator is cst.Or and not negated) or (operator is cst.And and negated):
         return []
     found: list[tuple[str, cst.BaseExpression]] = []

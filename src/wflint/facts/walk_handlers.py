@@ -7,12 +7,12 @@ from collections.abc import Callable
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts import guards, probes, sdk_imports, unreachable, walk_names
+from wflint.facts import fallbacks, guards, probes, sdk_imports, unreachable, walk_names
 from wflint.facts.behind import behind_imports
 from wflint.facts.frames import Entry, State, Under
-from wflint.facts.model import AFTER_INIT, Flag
+from wflint.facts.model import Flag
 from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW, WITHOUT_SDK
-from wflint.facts.scopes import Block, How, Scope
+from wflint.facts.scopes import Block, How
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
 
@@ -46,12 +46,16 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
     body = state.having(yes).where(node.test, True)
     orelse = state.having(no).where(node.test, False)
-    missing = guards.missing_name(node.test)
-    if is_param(missing.name, state.scope):
-        if missing.true and (missing.surely or guards.assigns(node.body, missing.name)):
-            body = _optional(body, missing.name)
-        elif not missing.true and missing.surely:
-            orelse = _optional(orelse, missing.name)
+    for missing in fallbacks.missing_values(node.test):
+        name_of = fallbacks.name_of(walker, missing.value, state)
+        filled = node.body if missing.true else node.orelse
+        if not name_of or filled is None:
+            continue
+        if missing.surely or fallbacks.assigns(filled, missing.value):
+            if missing.true:
+                body = fallbacks.optional(body, name_of)
+            else:
+                orelse = fallbacks.optional(orelse, name_of)
     if node.orelse is not None and not no & guards.DEAD:
         walker.push([node.orelse], entry, walker.narrow(node.test, orelse, True))
     if not yes & guards.DEAD:
@@ -67,14 +71,14 @@ def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
     body = state.having(yes).where(node.test, True)
     orelse = state.having(no).where(node.test, False)
-    missing = guards.missing_name(node.test)
-    if is_param(missing.name, state.scope):
+    for missing in fallbacks.missing_values(node.test):
+        name_of = fallbacks.name_of(walker, missing.value, state)
         other = node.orelse if missing.true else node.body
-        if missing.surely or (isinstance(other, cst.Name) and other.value == missing.name):
+        if name_of and (missing.surely or fallbacks.is_same(other, missing.value)):
             if missing.true:
-                body = _optional(body, missing.name)
+                body = fallbacks.optional(body, name_of)
             else:
-                orelse = _optional(orelse, missing.name)
+                orelse = fallbacks.optional(orelse, name_of)
     walker.push([node.orelse], entry, walker.narrow(node.test, orelse, True))
     walker.push([node.body], entry, walker.narrow(node.test, body, False))
     walker.push([node.test], entry, state)
@@ -88,10 +92,10 @@ def _boolean(walker: Walker, entry: Entry, node: cst.BooleanOperation, state: St
     if _is_condition(walker, entry):
         walker.conditions.add(id(node))
     elif isinstance(node.operator, cst.Or) and isinstance(node.right, _FALLBACK_VALUES):
-        for left in guards.alternatives(node.left):
-            missing = _fallback_name(left, state)
-            if missing or guards.surely_given(walker.refs.held(left, state.scope), name):
-                right = _optional(right, missing)
+        for left in fallbacks.alternatives(node.left):
+            missing = fallbacks.name_of(walker, left, state)
+            if missing or fallbacks.surely_given(walker.refs.held(left, state.scope), name):
+                right = fallbacks.optional(right, missing)
                 break
     if isinstance(node.operator, cst.And) and isinstance(node.left, cst.Call):
         right = walker.narrow(node.left, right, False)
@@ -107,27 +111,6 @@ def _is_condition(walker: Walker, entry: Entry) -> bool:
     if isinstance(parent, (cst.If, cst.While, cst.IfExp)):
         return parent.test is entry.node
     return isinstance(parent, (cst.UnaryOperation, cst.Assert, cst.CompIf))
-
-
-def _fallback_name(left: cst.BaseExpression, state: State) -> str:
-    """The parameter that a value is; ``.name`` of one that a generated constructor has stored."""
-    if isinstance(left, cst.Name) and is_param(left.value, state.scope):
-        return left.value
-    head = state.frame.head
-    if head.name not in AFTER_INIT or not head.params or not isinstance(left, cst.Attribute):
-        return ""
-    is_self = isinstance(left.value, cst.Name) and left.value.value == head.params[0].name
-    return f".{left.attr.value}" if is_self else ""
-
-
-def _optional(state: State, name: str) -> State:
-    return replace(state, flags=state.flags | Flag.OPTIONAL, fallback=name)
-
-
-def is_param(name: str, scope: Scope | None) -> bool:
-    """True if a name is a parameter, whatever else it may be bound to."""
-    found = scope.find(name) if scope is not None and name else None
-    return found is not None and any(b.how is How.PARAM for b in found[1])
 
 
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:

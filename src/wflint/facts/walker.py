@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts import guards, unreachable
+from wflint.facts import fallbacks, guards, unreachable
 from wflint.facts.behind import PROTECTING, Flags, behind_imports, flags_at_end, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
@@ -264,7 +264,7 @@ class Walker:
         """
         entry, body, state, start = rest
         if start > 0:
-            state = self._after(body[start - 1], state)
+            state = self._after(body[start - 1], state, body[start:])
         if state.flags & guards.DEAD:
             return
         may_end = _may_fail if state.is_tried else _may_guard
@@ -273,10 +273,12 @@ class Walker:
             self._pending.append(_Rest(entry, body, state, end + 1))
         self.push(body[start : end + 1], entry, state)
 
-    def _after(self, statement: cst.BaseStatement, state: State) -> State:
-        """The surroundings of what follows a statement."""
+    def _after(
+        self, statement: cst.BaseStatement, state: State, rest: Sequence[cst.BaseStatement]
+    ) -> State:
+        """The surroundings of ``rest``, which follows a statement."""
         if isinstance(statement, cst.If):
-            return self._after_if(statement, state)
+            return self._after_if(statement, state, rest)
         name = self.name_at(state.scope)
         if isinstance(statement, PROTECTING):
             return state.having(flags_behind(statement, self.sure, self._flags_by(name)))
@@ -289,13 +291,14 @@ class Walker:
                 state = state.having(Flag.NOT_IN_WORKFLOW)
         return behind_imports([statement], state, self.module) if state.is_tried else state
 
-    def _after_if(self, node: cst.If, state: State) -> State:
+    def _after_if(self, node: cst.If, state: State, rest: Sequence[cst.BaseStatement]) -> State:
         name = self.name_at(state.scope)
         yes, no = guards.branch_flags(node.test, name, self.guard_functions)
         state = _behind(node, state)
         if node.orelse is None and no:
             state = state.having(no & flags_at_end(node.body, self.sure, self._flags_by(name)))
         if guards.always_leaves(node.body):
+            state = fallbacks.behind(self, node, rest, state)
             return self.narrow(node.test, state, True).having(no)
         orelse = node.orelse
         if isinstance(orelse, cst.Else) and guards.always_leaves(orelse.body):

@@ -86,6 +86,7 @@ def left_out(
     absent = {
         name
         for name in wanted
+        if not name.startswith(".")
         if (name not in given and (name in falling_back or name in defaults))
         or (name in given and given[name].type is ValueType.NONE and name in useful)
         or (name in given and _passed_on(given[name]) in missing)

@@ -89,7 +89,7 @@ def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Fact
     facts_of = [(base, resolver.facts_of(base)) for base in order]
     if not any(facts is not None and facts.makes_defaults for _, facts in facts_of):
         return
-    given = given_fields(resolver, cls, call)
+    given = set(given_fields(resolver, cls, call))
     for base, facts in facts_of:
         if facts is not None and facts.makes_defaults:
             for name, factory in _of_class(resolver, base):
@@ -125,22 +125,34 @@ def _aliases(declaration: Call) -> Iterator[str]:
             yield arg.value.text
 
 
-def given_fields(resolver: Resolver, cls: Cls, call: Call) -> set[str]:
+def given_fields(resolver: Resolver, cls: Cls, call: Call) -> dict[str, Arg]:
     """The fields that ``call`` gives to the generated constructor of a class."""
-    given = {arg.keyword for arg in call.args if arg.keyword}
-    count = sum(not a.keyword and not a.star for a in call.args)
-    if count:
+    given = {arg.keyword: arg for arg in call.args if arg.keyword}
+    by_position = [a for a in call.args if not a.keyword and not a.star]
+    if by_position:
         facts_of = [(base, resolver.facts_of(base)) for base in resolver.order(cls)[0]]
-        given |= _by_position(resolver, facts_of, count)
+        given |= zip(_in_order(resolver, facts_of), by_position, strict=False)
     return given
 
 
-def _by_position(
-    resolver: Resolver, facts_of: list[tuple[Cls, ClassFacts | None]], count: int
-) -> set[str]:
-    """The fields that positional arguments give; those of keyword-only fields they do not."""
-    if not count:
-        return set()
+def filled_fields(
+    resolver: Resolver, cls: Cls, call: Call, missing: frozenset[str]
+) -> frozenset[str]:
+    """The fields that ``call`` gives to the generated constructor, and that are then there.
+
+    Those given as ``None``, or as one of the parameters that are ``missing``, are not.
+    """
+    given = given_fields(resolver, cls, call).items()
+    return frozenset(name for name, arg in given if not _is_missing(arg.value, missing))
+
+
+def _is_missing(value: Value, missing: frozenset[str]) -> bool:
+    is_param = value.type is ValueType.NAME and value.text in missing
+    return is_param or value.type is ValueType.NONE
+
+
+def _in_order(resolver: Resolver, facts_of: list[tuple[Cls, ClassFacts | None]]) -> list[str]:
+    """The fields that positional arguments give, in order; those of keywords only are none."""
     names: dict[str, None] = {}
     for base, facts in reversed(facts_of):
         if facts is None or any("kw_only" in d.keywords for d in facts.decorators):
@@ -148,7 +160,7 @@ def _by_position(
         calls = resolver.store.body(Fn(base.path, base.qualname)).calls
         by_keyword = {c.bound_to for c in calls if any(a.keyword == "kw_only" for a in c.args)}
         names.update(dict.fromkeys(n for n in facts.fields if n not in by_keyword))
-    return set(list(names)[:count])
+    return list(names)
 
 
 def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:
