@@ -12,12 +12,19 @@ V = TypeVar("V")
 class Latest(Generic[K, V]):
     """The answers to the last questions.
 
-    ``most`` tells how many are kept; ``drop`` is called with each that is let go of.
+    ``most`` tells how many are kept; ``drop`` is called with each that is let go of. With ``size``
+    the largest answer stays, which takes the longest to find again.
     """
 
-    def __init__(self, most: Callable[[], int], drop: Callable[[V], None] | None = None) -> None:
+    def __init__(
+        self,
+        most: Callable[[], int],
+        drop: Callable[[V], None] | None = None,
+        size: Callable[[V], int] | None = None,
+    ) -> None:
         self._most = most
         self._drop = drop
+        self._size = size
         self._known: dict[K, V] = {}
 
     def get(self, key: K, find: Callable[[], V]) -> V:
@@ -25,10 +32,17 @@ class Latest(Generic[K, V]):
         found = self._known.pop(key) if key in self._known else find()
         self._known[key] = found
         if len(self._known) > self._most():
-            oldest = self._known.pop(next(iter(self._known)))
+            dropped = self._known.pop(self._next_to_go())
             if self._drop is not None:
-                self._drop(oldest)
+                self._drop(dropped)
         return found
+
+    def _next_to_go(self) -> K:
+        oldest, *others = self._known
+        if self._size is None or len(others) == 1:  # the newest stays as well
+            return oldest
+        size_of = {key: self._size(answer) for key, answer in self._known.items()}
+        return others[0] if size_of[oldest] == max(size_of.values()) else oldest
 
     def clear(self) -> None:
         """Let go of all answers."""

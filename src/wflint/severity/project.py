@@ -30,7 +30,9 @@ class Project(Struct):
     pieces: dict[Fn, set[Cls | None]] = field(default_factory=dict)
     reads: dict[tuple[Cls, str, bool], list[tuple[Fn, Site]] | None] = field(default_factory=dict)
     _trees: Latest[Fn, Tree] = field(
-        default_factory=lambda: Latest(lambda: limits.KEPT_VALUE_TREES)
+        default_factory=lambda: Latest(
+            lambda: limits.KEPT_VALUE_TREES, size=lambda tree: len(tree.walker.entries)
+        )
     )
 
     def __post_init__(self) -> None:
