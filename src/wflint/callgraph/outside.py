@@ -7,7 +7,7 @@ so neither learns from the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from wflint.callgraph.builder import Border, CallGraphBuilder
 from wflint.callgraph.entry.activities import Activities
@@ -19,6 +19,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, Flag, FunctionHead
 from wflint.inference.library_types import MOVES_TO_THREAD
 from wflint.inference.values import ExternalValue, FunctionValue
+from wflint.project.module import Module
 from wflint.temporal.api import CallKind, names_of
 from wflint.temporal.regions import Region
 
@@ -29,6 +30,13 @@ _GIVES_COMMAND = re.compile(r"\b(?:execute|start)_(?:local_)?activity\w*$")
 
 def _nothing(_: object) -> bool:
     return False
+
+
+def _names_of_worker(module: Module) -> set[str]:
+    """Return the names that a module may call the SDK's class by, the last of dotted ones."""
+    bindings = module.facts.bindings.items()
+    renamed = {name for name, found in bindings if any(b.target == _WORKER for b in found)}
+    return {"Worker", *renamed}
 
 
 class Outside:
@@ -69,20 +77,22 @@ class Outside:
     def _making_workers(self, path: str) -> Iterator[Entry]:
         """The functions of a module, and its own code, that make a Worker."""
         module = self.store.load(path)
+        names = _names_of_worker(module)
         pieces = [Fn(path, name) for name in self.store.module_bodies(path)]
         for qualname, head in module.facts.functions.items():
-            if "Worker(" in module.source.text[head.start : head.end]:
+            text = module.source.text[head.start : head.end]
+            if any(f"{name}(" in text for name in names):
                 pieces.append(Fn(path, qualname))
         for fn in (inside for piece in pieces for inside in self._with_nested(piece)):
-            if any(self._makes_worker(call, path) for call in self.store.body(fn).calls):
+            if any(self._makes_worker(call, path, names) for call in self.store.body(fn).calls):
                 owner = self.store.body(fn).head.owner
                 yield Entry(fn, Cls(path, owner), fn.shown, Region.WORKER)
 
     def _with_nested(self, piece: Fn) -> list[Fn]:
         return [Fn(piece.path, body.head.qualname) for body in self.store.with_nested(piece)]
 
-    def _makes_worker(self, call: Call, path: str) -> bool:
-        if call.written.rpartition(".")[2] != "Worker":
+    def _makes_worker(self, call: Call, path: str, names: Collection[str]) -> bool:
+        if call.written.rpartition(".")[2] not in names:
             return False
         found = self.resolver.resolve(call.target, path)
         return any(isinstance(entity, ExternalValue) and entity.name == _WORKER for entity in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.builder import look_at
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _IMPORTED = r"[ \t\\]\s*import\b[ \t\\]*(?:\((?:[^)#]|#[^\n]*)*|(?:\\\r?\n|[^\r\n])*)"
 """What follows the name of a package in ``from package import ...``, in brackets or on a line."""
+_SDK = "temporalio"
+_RENAMED = re.compile(r"(\w+)\s+as\s+(\w+)")
 
 
 def rules_for_any_code(question: AnalysisInput) -> tuple[Rule, ...]:
@@ -37,6 +39,7 @@ def suspects_in(rules: Iterable[Rule], settings: RuleSettings, text: str) -> lis
 
     Rules that are not selected are among them, so that the answer can be kept with the file.
     """
+    text = _spelt_out(text, {})
     return [
         rule.code
         for rule in rules
@@ -108,9 +111,16 @@ class _Suspects:
         self._module = module
         self._commands = commands
         self._imported: dict[str, frozenset[str]] = {}
+        self._renamed = {
+            name: binding.target.rpartition(".")[2]
+            for name, bindings in module.facts.bindings.items()
+            for binding in bindings
+            if binding.what is BindingKind.IMPORT and binding.target.startswith(f"{_SDK}.")
+        }
 
     def of_text(self, text: str) -> list[Rule]:
         """Return those of the rules that may find something in a part."""
+        text = _spelt_out(text, self._renamed)
         return [rule for rule in self._rules if self._may_find(rule, text)]
 
     def of_function(self, qualname: str, text: str) -> list[Rule]:
@@ -163,8 +173,26 @@ def _may_use(rule: Rule, imported: frozenset[str], text: str) -> bool:
 
 def _named_in_imports(text: str, package: str) -> frozenset[str]:
     """Return all words of imports that name a package; the names that they bind are among them."""
-    imports = re.finditer(rf"{package}[\w.]*(?:\s+as\s+\w+|{_IMPORTED})?", text)
-    return frozenset(word for found in imports for word in _WORD.findall(found.group()))
+    return frozenset(word for part in _imports(text, package) for word in _WORD.findall(part))
+
+
+def _imports(text: str, package: str) -> Iterator[str]:
+    """Yield what a text imports from a package, and the other places that name it."""
+    found = re.finditer(rf"{package}[\w.]*(?:\s+as\s+\w+|{_IMPORTED})?", text)
+    return (place.group() for place in found)
+
+
+def _spelt_out(text: str, renamed: Mapping[str, str]) -> str:
+    """Return a text with the SDK's own words for names that imports give to them.
+
+    ``renamed`` has those of the imports around the text.
+    """
+    others = {name: word for name, word in renamed.items() if name != word and name in text}
+    for part in _imports(text, _SDK) if _SDK in text else ():
+        others.update((name, word) for word, name in _RENAMED.findall(part))
+    if not others:
+        return text
+    return _WORD.sub(lambda found: others.get(found[0], found[0]), text)
 
 
 def _text_outside_of_functions(module: Module) -> str:

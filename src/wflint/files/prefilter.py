@@ -39,6 +39,7 @@ SANDBOX = (
     b"with_child_unrestricted",
     b"Plugin",
     b"Worker(",
+    b"Worker as",
     b"workflows=",
 )
 """Texts without which a file that talks to Temporal says nothing to the sandbox."""
