@@ -160,7 +160,7 @@ def summarise(
     carried: set[Hop] = set()
     for event in events:
         if isinstance(event, Awaited):
-            own.keep_all(event.node, parts_of(event.effect), event.site)
+            own.keep_all(event.node, parts_of(event.effect | Effect.WAITS), event.site)
         elif isinstance(event, ExternalCall) and runs(event.call, event.node, skips):
             own.add_call(event)
             if _runs_in_kept_context(event):

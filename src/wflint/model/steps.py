@@ -60,7 +60,8 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
     set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
     after which something may still be in the attribute. ``part`` is the attribute of the attribute
-    that is read or set, as in ``self.order.status``, ``arms`` are those that it stands in.
+    that is read or set, as in ``self.order.status``; a READ with ``sets_part`` sets it. ``arms`` are
+    those that it stands in.
     """
 
     what: What
@@ -72,6 +73,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     is_glance: bool = False
     part: str = ""
     arms: Arms = ()
+    sets_part: bool = False
 
 
 class Steps(Struct, frozen=True):
@@ -214,12 +216,15 @@ class _Reader:
             return False
         return isinstance(node.value, ast.Name) and node.value.id == self._self
 
-    def _name(self, node: ast.Attribute | ast.Name, at: _Task, part: str = "") -> Iterator[_Task]:
+    def _name(
+        self, node: ast.Attribute | ast.Name, at: _Task, of: ast.Attribute | None = None
+    ) -> Iterator[_Task]:
+        """A name or attribute, of which ``of`` is an attribute."""
         if isinstance(node, ast.Name):
             if node.id == self._self:
                 yield self._step(at, What.OPEN)
         elif self._method(node.value):
-            yield from self._name(node.value, at, part=node.attr)  # type: ignore[arg-type]
+            yield from self._name(node.value, at, of=node)  # type: ignore[arg-type]
         elif not self._method(node):
             yield _Task(node.value, at.is_sure, at.is_later)
         elif node.attr == "__dict__":
@@ -228,7 +233,10 @@ class _Reader:
             yield self._step(at, What.WRITE, node.attr)
         elif isinstance(node.ctx, ast.Load):
             is_glance = node in self._glances
-            yield self._step(at, What.READ, node.attr, part, is_glance=is_glance)
+            part, sets_part = ("", False) if of is None else (of.attr, _is_stored(of))
+            yield self._step(
+                at, What.READ, node.attr, part, is_glance=is_glance, sets_part=sets_part
+            )
 
     def _call(self, node: ast.Call, at: _Task, *, awaited: bool) -> Iterator[_Task]:
         func, given = node.func, [*node.args, *(k.value for k in node.keywords)]
@@ -348,6 +356,10 @@ def _rebound(node: ast.FunctionDef) -> set[str]:
         for inner in ast.walk(node)
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
     }
+
+
+def _is_stored(node: ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _is_super(node: ast.AST) -> bool:

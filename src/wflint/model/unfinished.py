@@ -20,6 +20,7 @@ from wflint.temporal.regions import Region
 _ASKS = "temporalio.workflow.all_handlers_finished"
 _WORD = _ASKS.rpartition(".")[2]
 _MAY_BE_LEFT = ("", "WARN_AND_ABANDON")
+_OF_OTHERS = (Effect.AWAITS_ACTIVITY, Effect.AWAITS_CHILD, Effect.AWAITS_OPERATION)
 
 _Part = tuple[str, str]  # the name of an attribute, and of an attribute of what it holds
 
@@ -49,11 +50,14 @@ class Unfinished:
         in_run = [at.step for at in flow.flow(run.place.fn)]
         conditions = {(step.name, step.part) for step in in_run if step.is_later}
         always_set = _set_between_waits(in_run)
+        is_open = any(step.what is What.OPEN for step in in_run)
         for handler in workflow.handlers:
             if not self._is_left(handler, workflow.cls) or not _awaits(handler, flow):
                 continue
             if _waits_only_for(always_set, handler, flow):
                 continue
+            if (is_open or _is_open(handler, flow)) and not self._awaits_others(handler, workflow):
+                continue  # whoever has the object may know what it waits for, and set that
             touched = _touched_at_last(handler, flow)
             if not any(_overlap(one, other, flow) for one in conditions for other in touched):
                 yield handler
@@ -64,6 +68,10 @@ class Unfinished:
         if handler.unfinished_policy not in _MAY_BE_LEFT:
             return False
         return self._has(handler.place.fn, cls, Effect.WAITS)
+
+    def _awaits_others(self, handler: HandlerView, workflow: WorkflowView) -> bool:
+        """True if a handler waits for more than conditions and time."""
+        return any(self._has(handler.place.fn, workflow.cls, effect) for effect in _OF_OTHERS)
 
     def _may_end(self, run: Fn, cls: Cls, flow: StateFlow) -> bool:
         steps = flow.steps(run)
@@ -101,12 +109,17 @@ def _awaits(handler: HandlerView, flow: StateFlow) -> bool:
     return any(step.what is What.WAIT and step.name != ENTERED for step in steps)
 
 
-def _set_between_waits(steps: Iterable[Step]) -> set[str]:
+def _is_open(handler: HandlerView, flow: StateFlow) -> bool:
+    """True if a handler gives the workflow's object to somebody."""
+    return any(step.what is What.OPEN for _, step in flow.flow(handler.place.fn))
+
+
+def _set_between_waits(steps: Iterable[Step]) -> set[_Part]:
     """Return the attributes that a method sets in any case when it has waited, before it waits on.
 
     What it sets before its first wait is how they begin, and not what anybody waits for.
     """
-    found, fresh = set[str](), set[str]()
+    found, fresh = set[_Part](), set[_Part]()
     has_waited = False
     for step in steps:
         if step.is_later:
@@ -114,19 +127,19 @@ def _set_between_waits(steps: Iterable[Step]) -> set[str]:
         if step.what is What.WAIT:
             has_waited = True
             found |= fresh
-        elif step.what is What.WRITE and step.is_sure and has_waited:
-            fresh.add(step.name)
+        elif (step.what is What.WRITE or step.sets_part) and step.is_sure and has_waited:
+            fresh.add((step.name, step.part))
     return found
 
 
-def _waits_only_for(names: set[str], handler: HandlerView, flow: StateFlow) -> bool:
+def _waits_only_for(always_set: set[_Part], handler: HandlerView, flow: StateFlow) -> bool:
     """True if all that a handler waits for are conditions that ask for some attributes alone."""
-    asked: set[str] = set()
+    asked: set[_Part] = set()
     for _, step in flow.flow(handler.place.fn):
         if step.is_later:
-            asked.add(step.name)
+            asked.add((step.name, step.part))
         elif step.what is What.WAIT:
-            if not asked or not asked <= names:
+            if not asked or not all({(n, part), (n, "")} & always_set for n, part in asked):
                 return False
             asked.clear()
         elif step.what is not What.READ:
