@@ -104,7 +104,7 @@ def _is_refused(
         return True
     if params[0].kind not in ("positional", "positional-only"):
         return True
-    return meaning(params[0].annotation) not in ("", *_wanted(settings))
+    return meaning(params[0].hint) not in ("", *_wanted(settings))
 
 
 def _wanted(settings: RuleSettings) -> tuple[str, ...]:

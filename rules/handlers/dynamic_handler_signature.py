@@ -64,8 +64,7 @@ imported; for signals and queries with `*args` a `DeprecationWarning`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, Scope, Severity
@@ -74,7 +73,8 @@ if TYPE_CHECKING:
     from wflint.rule import HandlerView, ParamText, WorkflowView
 
 
-_OTHERS = re.compile(r"(?:typing\.)?(?:Any|[Dd]ict|int|[Ll]ist|object|str|[Tt]uple)\b.*")
+_RAW = "Sequence[temporalio.common.RawValue]"
+_WANTED = ("", f"collections.abc.{_RAW}", f"typing.{_RAW}")
 
 
 class DynamicHandlerSignature(Rule):
@@ -98,15 +98,15 @@ class DynamicHandlerSignature(Rule):
                 "take `args: Sequence[RawValue]`",
                 None if is_refused else Severity.WARNING,
             )
-        elif len(params) != 2 or _is_wrong(*params):
+        elif len(params) != 2 or _is_wrong(*params, handler.meaning):
             yield Report(
                 f"the SDK refuses the dynamic handler `{handler.method}`: it must take "
                 "`(self, name: str, args: Sequence[RawValue])`"
             )
 
 
-def _is_wrong(name: ParamText, args: ParamText) -> bool:
+def _is_wrong(name: ParamText, args: ParamText, meaning: Callable[[str], str]) -> bool:
     """True if the annotations are surely not those that the SDK wants."""
-    if not name.annotation or not args.annotation or _OTHERS.fullmatch(args.annotation):
+    if not name.annotation or not args.annotation:
         return True
-    return name.annotation != "str" and _OTHERS.fullmatch(name.annotation) is not None
+    return meaning(name.hint) not in ("", "builtins.str") or meaning(args.hint) not in _WANTED

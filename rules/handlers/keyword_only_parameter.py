@@ -96,7 +96,7 @@ class KeywordOnlyParameter(Rule):
             )
             return
         others = [p for p in text.params if p.kind in ("keyword", "*", "**")]
-        typed = [p for p in text.params if not _PLAIN.fullmatch(p.annotation) and p not in others]
+        typed = [p for p in text.params if not _PLAIN.fullmatch(p.hint) and p not in others]
         if others and typed:
             yield Report(
                 f"`{others[0].name}` makes the SDK drop all type hints of `{handler.method}`: "

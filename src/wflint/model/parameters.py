@@ -107,7 +107,10 @@ class Parameters:
         found = self._resolver.resolve(ref, path) if ref is not None else ()
         if ref is None or len(found) != 1:
             return ""
-        written = (ref.path or (ref.name,))[-1]
+        bindings = self._resolver.store.load(path).facts.bindings.get(ref.name, ())
+        imported = [b.target for b in bindings if b.what is BindingKind.IMPORT]
+        whole = imported[0] if len(imported) == 1 and not ref.path else ref.name
+        written = ref.path[-1] if ref.path else whole.rpartition(".")[2]
         (only,) = found
         if isinstance(only, ClassValue):
             name = f"{self._resolver.store.load(only.cls.path).facts.name}.{only.cls.qualname}"
@@ -115,7 +118,6 @@ class Parameters:
             name = only.name.replace("typing_extensions.", "typing.")
         else:
             return ""
-        bindings = self._resolver.store.load(path).facts.bindings.get(ref.name, ())
         is_alias = not ref.path and any(b.what is BindingKind.VALUE for b in bindings)
         return name if name.rpartition(".")[2] == written and not is_alias else ""
 

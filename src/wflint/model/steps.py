@@ -60,8 +60,8 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
     set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
     after which something may still be in the attribute. ``part`` is the attribute of the attribute
-    that is read or set, as in ``self.order.status``; a READ with ``sets_part`` sets it. ``arms`` are
-    those that it stands in.
+    that is read, or set if it ``sets_part``, as in ``self.order.status``. ``arms`` are those that
+    it stands in.
     """
 
     what: What

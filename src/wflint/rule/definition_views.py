@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from wflint.rule.views import Callee
 from wflint.temporal.decorators import DEFN
 from wflint.temporal.regions import Region
 
+_QUOTES = re.compile(r"['\"]")
+
 
 class ParamText(Struct, frozen=True):
     """A parameter as it is written.
@@ -33,6 +36,11 @@ class ParamText(Struct, frozen=True):
     kind: str
     annotation: str = ""
     default: str = ""
+
+    @property
+    def hint(self) -> str:
+        """The annotation as ``typing.get_type_hints`` reads it, for which a text is code."""
+        return _QUOTES.sub("", self.annotation)
 
 
 def _but_name(param: ParamText) -> tuple[str, str, str]:
