@@ -13,6 +13,7 @@ from functools import cached_property
 from wflint.callgraph.awaited import awaited_as
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
+from wflint.callgraph.managers import Managers, may_keep
 from wflint.checking.foregone import is_foregone
 from wflint.checking.pieces import place_of
 from wflint.facts.ids import Cls, Fn
@@ -20,12 +21,8 @@ from wflint.facts.model import (
     AFTER_INIT,
     Call,
     Decorator,
-    Exit,
     Flag,
-    FunctionBody,
-    Handler,
     Site,
-    Try,
     ValueType,
 )
 from wflint.facts.questions import IN_WORKFLOW, RAISES
@@ -94,6 +91,7 @@ class Escapes:
         self._resolver = resolver
         self._store: Store = resolver.store
         self._catching = catching
+        self._managers = Managers(resolver, catching)
         self._may_have = may_have
         self._is_test = is_test
         self._entered = {node.fn.path for node in graph.entries}
@@ -252,9 +250,10 @@ class Escapes:
             return False
         if self._is_opaque(node.fn) or self._asks_where(node):
             return False
-        return not any(
-            self._may_keep(tried, node, body, classes) for tried in tries_around(body, site)
-        )
+        around = tries_around(body, site)
+        if any(may_keep(self._catching, tried, body, node, classes) for tried in around):
+            return False
+        return not self._managers.may_keep(node, site, classes)
 
     def _asks_where(self, node: Node) -> bool:
         """True if a function asks where it runs: it raises where nobody is to call it."""
@@ -263,15 +262,6 @@ class Escapes:
             return True
         module = self._store.load(node.fn.path).facts.name
         return bool(self._store.guards(node.fn.path, f"{module}.{node.fn.qualname}") & RAISES)
-
-    def _may_keep(
-        self, tried: Try, node: Node, body: FunctionBody, classes: tuple[str, ...]
-    ) -> bool:
-        """True if a ``try`` may keep an error, or raise another one instead."""
-        if tried.leaves >= 0 or tried.is_group:
-            return True
-        handler = self._catching.handler_for(tried, classes, node.fn.path, node.receiver)
-        return handler is not None and not _raises_again(handler, body)
 
     def _is_opaque(self, fn: Fn) -> bool:
         """True if a decorator of a function may catch what that raises."""
@@ -318,10 +308,3 @@ def _is_one_of(call: Call, outer: Call, before: Sequence[Call]) -> bool:
         return False
     kinds = {arg.value.type for arg in outer.args if arg.star == "*" and arg.site < call.site}
     return not kinds.isdisjoint({ValueType.LIST, ValueType.GENERATOR})
-
-
-def _raises_again(handler: Handler, body: FunctionBody) -> bool:
-    """True if a handler surely raises the error that it has caught."""
-    if handler.exits != Exit.RAISES:
-        return False
-    return all(one.is_again for one in between(body.raises, handler.site, handler.end))

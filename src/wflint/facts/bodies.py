@@ -157,7 +157,7 @@ class BodyReader:
             if note is not None:
                 note(self, site, entry, node)
             if operates is not None:
-                self._note_operations(site, entry, operates(node))
+                self._note_operations(site, entry, operates(node), *self._tries.block(node))
             if changes is not None:
                 self._note_mutations(site, entry, changes(node))
             for rule, visit in visits:
@@ -170,7 +170,9 @@ class BodyReader:
                     self.faults.note(error, self.path, function, rule.code)
         self._finish_classes()
 
-    def _note_operations(self, site: int, entry: Entry, found: Operations) -> None:
+    def _note_operations(
+        self, site: int, entry: Entry, found: Operations, start: int, end: int
+    ) -> None:
         """Methods that are called by something that does not look like a call."""
         state = entry.state
         for operand, methods in found:
@@ -179,7 +181,8 @@ class BodyReader:
                 if methods == ("__getitem__",):
                     methods = item_methods(state.flags)
                 under = self.under(state)
-                operation = Operation(site, ref, methods, state.flags, state.fallback, under)
+                flags, fallback = state.flags, state.fallback
+                operation = Operation(site, ref, methods, flags, fallback, under, start, end)
                 state.frame.operations.append(operation)
 
     def _note_mutations(self, site: int, entry: Entry, found: Mutations) -> None:

@@ -122,6 +122,13 @@ class Tries:
             )
         return None
 
+    def block(self, node: cst.CSTNode) -> tuple[Site, Site]:
+        """Return the sites of the block of a ``with``, the end exclusive; -1 of anything else."""
+        if not isinstance(node, cst.With):
+            return -1, -1
+        start = self._order.get(id(node.body), -1)
+        return start, self._end(start) if start >= 0 else -1
+
     def _next(self, entry: Entry) -> tuple[bool, Site]:
         """Return ``raises_next`` and ``until`` of a :class:`Try`.
 

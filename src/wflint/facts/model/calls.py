@@ -60,7 +60,7 @@ class Operation(Struct, frozen=True, array_like=True, gc=False):
     """Something that calls methods without looking like a call: ``with``, a loop, an operator.
 
     ``methods`` are the methods of ``operand`` that it calls, in order. Of ``a|b`` it is the first
-    that there is.
+    that there is. A ``with`` has its block at the sites from ``start`` to ``end`` (exclusive).
     """
 
     site: Site
@@ -69,6 +69,8 @@ class Operation(Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
     fallback: str = ""
     under: int = 0
+    start: Site = -1
+    end: Site = -1
 
     @property
     def awaits(self) -> bool:
