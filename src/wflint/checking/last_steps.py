@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
+_AWAIT = ("__await__",)
 _SET = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![^\n]*,[ \t]*$)", re.MULTILINE)
 """A line that sets a name, and is no argument among others."""
 _WORD = re.compile(r"\w+")
-_DROPPED = re.compile(r"\s*(?:\w+\s*=\s*)?await\s*\Z")
-"""The text before a call whose result is dropped, or kept in a local name."""
+_DROPPED = re.compile(r"\s*(?:\w+\s*=\s*)?(?:await\s*)?\Z")
+"""The text before what is awaited if the result is dropped, or kept in a local name.
+
+The place of a call is behind its ``await``, that of ``await handle`` begins with it.
+"""
 
 
 def is_last_step(checker: Checker, node: Node, tried: Try, handler: Handler) -> bool:
@@ -67,18 +71,21 @@ def _end_of(tried: Try) -> Site:
     return max([tried.end, tried.last_end, *(handler.end for handler in tried.handlers)])
 
 
-def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Call]:
-    return [call for call in between(body.calls, start, end) if call.flags & Flag.AWAITED]
+def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Site]:
+    """Return where calls are awaited, and what was begun before."""
+    calls = (one.site for one in between(body.calls, start, end) if one.flags & Flag.AWAITED)
+    begun = (one.site for one in between(body.operations, start, end) if one.methods == _AWAIT)
+    return sorted([*calls, *begun])
 
 
-def _drops_all(checker: Checker, node: Node, tried: Try, calls: list[Call]) -> bool:
-    """True if calls are there, each all that a statement awaits, and no result is used later on."""
+def _drops_all(checker: Checker, node: Node, tried: Try, sites: list[Site]) -> bool:
+    """True if something is awaited, each by a statement of its own, and no result used later on."""
     store, end = checker.resolver.store, _end_of(tried)
-    places = [place_of(store, node.fn, call.site) for call in calls]
+    places = [place_of(store, node.fn, site) for site in sites]
     heads = [p.text[p.text.rfind("\n", 0, p.start) + 1 : p.start] for p in places if p is not None]
-    if not heads or len(heads) < len(calls) or not all(map(_DROPPED.match, heads)):
+    if not heads or len(heads) < len(sites) or not all(map(_DROPPED.match, heads)):
         return False
-    if all(head.strip() == "await" for head in heads):
+    if all("=" not in head for head in heads):
         return True
     first, after = places[0], place_of(store, node.fn, end)
     if first is None or after is None:

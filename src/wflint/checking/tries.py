@@ -25,6 +25,7 @@ from wflint.checking.protected import (
     only_handles,
     raised,
 )
+from wflint.checking.shown import is_only_shown
 from wflint.checking.stretches import Stretch
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Try
@@ -221,9 +222,20 @@ class ProtectedView:
         return acts(self._checker, self._node, self._body, start, end)
 
     def given_to(self, handler: Handler) -> list[str]:
-        """Return the dotted names of what a handler gives its error to."""
-        calls = (call_at(self._body, site) for site in handler.given)
-        return [self._stretch.name(call) if call is not None else "" for call in calls]
+        """Return the dotted names of what a handler gives its error to.
+
+        Functions of the project that only make a text of it are left out.
+        """
+        calls = [call_at(self._body, site) for site in handler.given]
+        return [
+            self._stretch.name(call) if call is not None else ""
+            for call in calls
+            if call is None or not self._is_only_shown(handler, call)
+        ]
+
+    def _is_only_shown(self, handler: Handler, call: Call) -> bool:
+        called, store = self._stretch.called(call), self._checker.resolver.store
+        return is_only_shown(store, self._node.fn, call, called, handler.name)
 
     @property
     def is_cancelled(self) -> bool:

@@ -70,7 +70,7 @@ def _goal(entry: Entry, is_text: bool) -> str | None:
     inner, around = entry, entry.parent
     while around is not None:
         node = around.node
-        if isinstance(node, cst.IfExp) and inner.node is node.test:
+        if isinstance(node, (cst.If, cst.IfExp)) and inner.node is node.test:
             return ""  # that there is a cause says nothing of it
         if isinstance(node, cst.Return):
             return "" if is_text else None
@@ -85,11 +85,27 @@ def _goal(entry: Entry, is_text: bool) -> str | None:
                 is_text = True
             elif not (is_text and _is_class(node.func)):
                 return None
-        elif type(node) not in _PARTS:
+        elif type(node) not in _PARTS and not _asks_for_truth(node):
             return None
         is_text |= isinstance(node, cst.FormattedStringExpression)
         inner, around = around, around.parent
     return None
+
+
+def _asks_for_truth(node: cst.CSTNode) -> bool:
+    """True for `not error.cause`, and `error.cause is not None`."""
+    match node:
+        case cst.UnaryOperation(operator=cst.Not()):
+            return True
+        case cst.Comparison(
+            comparisons=[
+                cst.ComparisonTarget(
+                    operator=cst.Is() | cst.IsNot(), comparator=cst.Name(value="None")
+                )
+            ]
+        ):
+            return True
+    return False
 
 
 def _local(node: cst.Assign | cst.AnnAssign) -> str | None:

@@ -219,6 +219,13 @@ class Tries:
                 kept = kept or not is_only_text(entry, goals_of)
         return tuple(asked), tuple(given), kept
 
+    def only_shows(self, qualname: str, name: str) -> bool:
+        """True if what a function has under a name only becomes a part of texts like that."""
+        uses = [e for e in self._by_name.get(name, ()) if e.state.frame.head.qualname == qualname]
+        if not uses or any(map(_is_stored, uses)):
+            return False
+        return all(is_only_text(e, partial(self._goals_of, e.state.frame)) for e in uses)
+
     def _goals_of(self, frame: Frame, name: str) -> Goals:
         """Return where a text with a local name goes, also in functions inside of the function."""
         key = id(frame), name
