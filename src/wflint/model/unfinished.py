@@ -10,6 +10,7 @@ from wflint.callgraph.events import Event, ExternalCall, ExternalUse
 from wflint.callgraph.graph import CallGraph
 from wflint.facts.ids import Cls, Fn
 from wflint.model.arms import Arms, may_follow
+from wflint.model.continuing import speak_of
 from wflint.model.state_flow import StateFlow
 from wflint.model.steps import ENTERED, Step, What
 from wflint.project.store import Store
@@ -83,8 +84,7 @@ class Unfinished:
         return bool(self._effects.way((fn, cls), effect))
 
     def _waits_for_all(self, workflow: WorkflowView) -> bool:
-        paths = {cls.path for cls in (workflow.cls, *workflow.bases)}
-        if any(_WORD in self._store.text(path) for path in paths):
+        if speak_of(self._store, (workflow.cls, *workflow.bases), (_WORD,)):
             return True
         return workflow.cls in self._asking or Cls("", "") in self._asking
 
