@@ -235,11 +235,24 @@ def _hiding(handler: cst.ExceptHandler, ctx: Context) -> tuple[int, ...] | None:
 
 
 def _ends_in_return(body: cst.BaseSuite) -> bool:
-    last = body.body[-1] if body.body else None
-    match last:
-        case cst.SimpleStatementLine(body=[*_, cst.Return()]):
-            return True
-    return isinstance(last, cst.Return)
+    """True if a block ends in a `return` on all ways, as far as `if` and `else` tell."""
+    pending: list[cst.CSTNode] = [body]
+    while pending:
+        match pending.pop():
+            case (
+                cst.IndentedBlock(body=[*_, last])
+                | cst.SimpleStatementSuite(body=[*_, last])
+                | cst.SimpleStatementLine(body=[*_, last])
+                | cst.Else(body=last)
+            ):
+                pending.append(last)
+            case cst.If(body=then, orelse=cst.If() | cst.Else() as otherwise):
+                pending += [then, otherwise]
+            case cst.Return():
+                pass
+            case _:
+                return False
+    return True
 
 
 def _is_plain(value: cst.BaseExpression, ctx: Context) -> bool:
