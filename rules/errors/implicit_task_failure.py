@@ -101,12 +101,12 @@ class ImplicitTaskFailure(Rule):
         if not node.args or node.args[0].star or not _is_data(node.args[0].value, ctx):
             return
         error = _CALLS.get(ctx.dotted_name(node.func) or "")
+        word = _last_word(node.func)
         if error is not None and len(node.args) == 1:
             self._note(node, error, ctx, node.args[0].value)
-        elif isinstance(node.func, cst.Attribute):
-            if node.func.attr.value in _METHODS:
-                self._note(node, _VALUE, ctx, None)
-        elif isinstance(node.func, cst.Name) and node.func.value[:1].isupper():
+        elif isinstance(node.func, cst.Attribute) and word in _METHODS:
+            self._note(node, _VALUE, ctx, None)
+        elif word[:1].isupper() and not _is_tested(node.args[0].value, ctx):
             self._note(node, "", ctx, node)
 
     def _note(self, node: cst.CSTNode, error: str, ctx: Context, of: cst.CSTNode | None) -> None:
@@ -144,7 +144,8 @@ def _is_data(expr: cst.BaseExpression, ctx: Context) -> bool:
 def _given(ctx: Context) -> set[str]:
     """The parameters of a method that has a decorator of the SDK."""
     head = ctx.function
-    if not any(d.written.rpartition(".")[2] in _HANDLERS for d in head.decorators):
+    names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+    if names.isdisjoint(_HANDLERS):
         return set()
     return {param.name for param in head.params if param.kind is ParamKind.POSITIONAL}
 
@@ -175,6 +176,26 @@ def _is_looked_for(table: str, ctx: Context) -> bool:
         and _is_name(node.comparator, table)
         for node in walk(ctx.ancestors[0])
     )
+
+
+def _is_tested(value: cst.BaseExpression, ctx: Context) -> bool:
+    """True if the function asks if a value is in something: `kind not in Kind`."""
+    from wflint.rule import walk
+
+    code = ctx.code(value)
+    return any(
+        isinstance(node, cst.Comparison)
+        and isinstance(node.comparisons[0].operator, (cst.In, cst.NotIn))
+        and ctx.code(node.left) == code
+        for node in walk(ctx.ancestors[0])
+    )
+
+
+def _last_word(node: cst.BaseExpression) -> str:
+    match node:
+        case cst.Name(value=word) | cst.Attribute(attr=cst.Name(value=word)):
+            return word
+    return ""
 
 
 def _is_name(node: cst.CSTNode, name: str) -> bool:
