@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from msgspec import Struct
 
@@ -17,13 +16,12 @@ from wflint.files.source import Source, UnreadableSource
 from wflint.model.arms import Arms, arms_in
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
+from wflint.model.long_waits import LongWaits
 from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.syntax.standalone import standalone
 from wflint.syntax.words import last_word
-from wflint.temporal.api import sdk_calls
-from wflint.temporal.effects import Effect
 
 ENTERED = "async"
 """The name of a wait that often takes no time: for a lock, for room in a queue."""
@@ -93,7 +91,7 @@ def steps_of(module: Module, qualname: str) -> Steps | None:
     if head is None or head.too_deep:
         return None
     found = module.notes.answer(
-        f"steps {qualname}", list[Steps], lambda: _read(module.source, head.start, head.end)
+        f"steps {qualname}", list[Steps], lambda: _read(module, head.start, head.end)
     )
     return found[0] if found else None
 
@@ -111,11 +109,11 @@ def function_node(source: Source, start: int, end: int) -> ast.FunctionDef | Non
     return node if isinstance(node, Function) else None  # type: ignore[return-value]
 
 
-def _read(source: Source, start: int, end: int) -> list[Steps]:
-    node = function_node(source, start, end)
+def _read(module: Module, start: int, end: int) -> list[Steps]:
+    node = function_node(module.source, start, end)
     if node is None or not (node.args.posonlyargs or node.args.args):
         return []
-    reader = _Reader(node)
+    reader = _Reader(node, module)
     return [Steps(tuple(reader.read()), can_end(node.body), continues_in_vain(node.body))]
 
 
@@ -132,8 +130,9 @@ class _Task(Struct, frozen=True):
 class _Reader:
     """Goes through one method, with a stack of its own: code may be nested as deep as it likes."""
 
-    def __init__(self, node: ast.FunctionDef) -> None:
+    def __init__(self, node: ast.FunctionDef, module: Module) -> None:
         self._node = node
+        self._waits = LongWaits(node, module)
         self._self = (node.args.posonlyargs + node.args.args)[0].arg
         self._bound = _rebound(node)
         self._ways_out = with_way_out(node)
@@ -176,7 +175,7 @@ class _Reader:
             case ast.Await(value=value):
                 yield _Task(value, at.is_sure, at.is_later)
                 name = ENTERED if called_word(value) in _OFTEN_FREE else _waited_for(value)
-                yield self._step(at, What.WAIT, name, long=called_word(value) in _long_names())
+                yield self._step(at, What.WAIT, name, long=self._waits.is_long(value))
             case ast.If() | ast.IfExp() | ast.While():
                 yield from self._branches(node, at)
             case ast.BoolOp(values=[first, *others]):
@@ -376,13 +375,3 @@ def _waited_for(node: ast.AST) -> str:
     """Return :data:`FINISHED` for a wait for all handlers, else ``""``."""
     given = node.args[0] if isinstance(node, ast.Call) and node.args else None
     return FINISHED if last_word(given) == FINISHED else ""
-
-
-@cache
-def _long_names() -> frozenset[str]:
-    prefix = "temporalio.workflow."
-    return frozenset(
-        name.rpartition(".")[2]
-        for name, call in sdk_calls().items()
-        if name.startswith(prefix) and call.does & Effect.WAITS and call.does & Effect.COMMAND
-    )
