@@ -118,6 +118,16 @@ def awaited_as(call: Call, body: FunctionBody) -> Site | None:
     return None
 
 
+def consumed_at(call: Call, body: FunctionBody) -> Site | None:
+    """Return where a function first goes through what a call of a generator has given it.
+
+    That is a loop, a ``with``, or a call that is given it.
+    """
+    going = (one.site for one in body.operations if _is_of(call, one.operand))
+    given = (c.site for c in body.calls if any(_is_of(call, a.value.ref) for a in c.args))
+    return min((*going, *given), default=None)
+
+
 def _is_of(call: Call, ref: Ref) -> bool:
     """True if a ref is the result of a call, or a task of that."""
     if ref.kind is not Kind.RESULT or ref.of is None or ref.path:

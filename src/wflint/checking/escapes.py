@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
-from wflint.callgraph.awaited import awaited_as
+from wflint.callgraph.awaited import awaited_as, consumed_at
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
 from wflint.callgraph.managers import Managers, may_keep
@@ -222,7 +222,9 @@ class Escapes:
         if call is None:
             return hop.site  # an operator, a property, a decorator
         head = self._store.body(callee.fn).head
-        if head.is_async and not head.is_generator and not call.flags & Flag.AWAITED:
+        if head.is_generator:  # nothing of it runs before
+            return consumed_at(call, body)
+        if head.is_async and not call.flags & Flag.AWAITED:
             is_given = self._is_awaited_for(hop.node, call)
             return hop.site if is_given else awaited_as(call, body)
         name = self._whole.outcomes.get(hop.node.fn, {}).get(hop.site, "")
