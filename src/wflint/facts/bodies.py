@@ -38,7 +38,7 @@ from wflint.facts.model import (
     Value,
     ValueType,
 )
-from wflint.facts.mutations import MUTATIONS, Mutations
+from wflint.facts.mutations import MUTATIONS, Mutations, lasting
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.raises import read_raise
 from wflint.facts.scopes import Scope, is_global
@@ -61,11 +61,6 @@ Visitors = Mapping[type[cst.CSTNode], Sequence[Visitor]]
 NO_VISITORS: Visitors = {}
 
 _NEVER_OWN = frozenset({Kind.UNKNOWN, Kind.LITERAL, Kind.LOCAL, Kind.IMPORT})
-_LASTING = frozenset(
-    {Kind.GLOBAL, Kind.IMPORT, Kind.SELF, Kind.CLS, Kind.SUPER, Kind.PARAM, Kind.INSTANCE}
-)
-"""EntryPoints of objects that may outlive the function."""
-
 Finder = Callable[[str], "cst.FunctionDef | cst.Lambda | None"]
 """Gives the definition of a function of the module by its qualname."""
 
@@ -195,8 +190,8 @@ class BodyReader:
                 continue  # a copy, which is new
             while isinstance(changed, cst.Subscript):
                 changed = changed.value  # what is in an object is a part of it
-            ref = self.refs.ref(changed, state.scope)
-            if ref.kind in _LASTING:
+            ref = lasting(self.refs.ref(changed, state.scope))
+            if ref is not None:
                 under = self.under(state)
                 mutation = Mutation(site, ref, how, state.flags, state.fallback, under)
                 state.frame.mutations.append(mutation)

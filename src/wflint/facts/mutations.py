@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from wflint.facts.model import Kind, Ref
+
 Mutations = Iterator[tuple[cst.BaseExpression, str]]
 """Objects that are changed, and how: see :class:`wflint.facts.model.Mutation`."""
 
@@ -38,6 +40,13 @@ CHANGING_METHODS = frozenset(
     }
 )
 """Methods that change the container that they are called on."""
+
+_LASTING = frozenset(
+    {Kind.GLOBAL, Kind.IMPORT, Kind.SELF, Kind.CLS, Kind.SUPER, Kind.PARAM, Kind.INSTANCE}
+)
+"""Kinds of objects that may outlive the function."""
+
+_PARTS = frozenset({Kind.ELEMENT, Kind.ITEM, Kind.PART})
 
 _ATTRIBUTE_SETTERS = frozenset({"setattr", "delattr"})
 
@@ -92,3 +101,13 @@ MUTATIONS: dict[type[cst.CSTNode], Callable[..., Mutations]] = {
     cst.Del: _delete,
 }
 """By the type of a node, what it changes."""
+
+
+def lasting(ref: Ref) -> Ref | None:
+    """Return the object that changes with what a ref is, if it may outlive the function.
+
+    What a loop takes out of it is a part of it, as what a subscript gives is.
+    """
+    while ref.kind in _PARTS and ref.of is not None:
+        ref = ref.of
+    return ref if ref.kind in _LASTING else None
