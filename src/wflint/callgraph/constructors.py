@@ -88,6 +88,7 @@ class Making:
                 e
                 for fn in functions
                 for inner in self.reach.store.body(fn).calls
+                if self.reach.runs(inner, Node(fn))
                 for e in self.resolver.resolve(inner.target, fn.path)
             )
         return any(
@@ -114,6 +115,8 @@ class Making:
     ) -> None:
         body = self.reach.store.body(entity.fn)
         for inner in body.calls:
+            if not self.reach.runs(inner, owner):
+                continue
             for called in self.resolver.resolve(inner.target, entity.fn.path):
                 if isinstance(called, ExternalValue):
                     self._external_factory(node, call, owner, factory, called)
@@ -121,6 +124,8 @@ class Making:
                     self._connect_class(node, owner, call.site)
                     self.reach.connect(owner, self.reach.contexts.node(called), inner.site)
         for use in body.uses:
+            if not self.reach.runs(use, owner):
+                continue
             for used in self.resolver.resolve(use.target, entity.fn.path):
                 if isinstance(used, ExternalValue):
                     self._external_factory(node, call, owner, factory, used)

@@ -301,12 +301,15 @@ class Implied:
             return
 
     def _decorated_methods(self, cls: Cls, kinds: frozenset[str]) -> Iterator[FunctionValue]:
+        replaced: set[str] = set()
         for base in self.resolver.order(cls)[0]:
             facts = self.resolver.facts_of(base)
-            for head in facts.methods.values() if facts is not None else ():
+            heads = list(facts.methods.values()) if facts is not None else []
+            for head in heads:
                 names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
-                if names & kinds:
+                if names & kinds and head.name not in replaced:
                     yield FunctionValue(Fn(base.path, head.qualname), cls, True)
+            replaced.update(head.name for head in heads)
 
     # Definitions.
 

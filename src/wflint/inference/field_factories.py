@@ -27,6 +27,9 @@ _FIELDS = {
 }
 _FACTORIES = frozenset({"attr.Factory", "attrs.Factory"})
 _ALIASES = ("alias", "validation_alias")
+_BY_NAME = ("init", "kw_only")
+"""Options of a field that is given by its name, or not at all."""
+
 _HOOKS = ("converter", "on_setattr", "validator")
 _CHECKERS = frozenset(
     {
@@ -85,17 +88,32 @@ def default_factories(resolver: Resolver, cls: Cls, call: Call) -> Iterator[Fact
 
     What a spread gives is not looked at: see :func:`written_out`.
     """
-    order = resolver.order(cls)[0]
-    facts_of = [(base, resolver.facts_of(base)) for base in order]
-    if not any(facts is not None and facts.makes_defaults for _, facts in facts_of):
+    classes = _with_fields(resolver, cls)
+    if not any(facts.makes_defaults for _, facts in classes):
         return
     given = set(given_fields(resolver, cls, call))
-    for base, facts in facts_of:
-        if facts is not None and facts.makes_defaults:
+    for base, facts in classes:
+        if facts.makes_defaults:
             for name, factory in _of_class(resolver, base):
                 if not given.intersection((name, *_aliases(factory.call))):
-                    given.add(name)  # of a field that a subclass declares again
                     yield factory
+        given.update(facts.fields)  # which replace those of the classes above
+
+
+def _with_fields(resolver: Resolver, cls: Cls) -> list[tuple[Cls, ClassFacts]]:
+    """The classes whose fields the constructor of a class takes, those that replace others first.
+
+    What a class declares is no field where only a class above it is a dataclass.
+    """
+    order, externals = resolver.order(cls)
+    facts_of = [(base, facts) for base in order if (facts := resolver.facts_of(base)) is not None]
+    if any(base.startswith(MODELS) for base in externals):
+        return facts_of
+    return [
+        (base, facts)
+        for base, facts in facts_of
+        if any(_field_kind(resolver, decorator, base.path) for decorator in facts.decorators)
+    ]
 
 
 def written_out(call: Call, takes_data: bool) -> tuple[Call, bool]:
@@ -158,7 +176,7 @@ def _in_order(resolver: Resolver, facts_of: list[tuple[Cls, ClassFacts | None]])
         if facts is None or any("kw_only" in d.keywords for d in facts.decorators):
             continue
         calls = resolver.store.body(Fn(base.path, base.qualname)).calls
-        by_keyword = {c.bound_to for c in calls if any(a.keyword == "kw_only" for a in c.args)}
+        by_keyword = {c.bound_to for c in calls if any(a.keyword in _BY_NAME for a in c.args)}
         names.update(dict.fromkeys(n for n in facts.fields if n not in by_keyword))
     return list(names)
 
@@ -184,12 +202,12 @@ def _of_class(resolver: Resolver, cls: Cls) -> Iterator[tuple[str, Factory]]:
 
 def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
     """The converters and validators of fields, which run whenever an object is made."""
-    for base in resolver.order(cls)[0]:
-        facts = resolver.facts_of(base)
-        if facts is None or not facts.fields:
-            continue
-        body = resolver.store.body(Fn(base.path, base.qualname))
-        for call in body.calls:
+    replaced: set[str] = set()
+    for base, facts in _with_fields(resolver, cls):
+        body = resolver.store.body(Fn(base.path, base.qualname)) if facts.fields else None
+        for call in body.calls if body is not None else ():
+            if call.bound_to in replaced:
+                continue
             names = {
                 e.name
                 for e in resolver.resolve(call.target, base.path)
@@ -201,3 +219,4 @@ def field_hooks(resolver: Resolver, cls: Cls) -> Iterator[Factory]:
                 for arg in call.args:
                     if arg.keyword in _HOOKS:
                         yield Factory(base, call, arg)
+        replaced.update(facts.fields)
