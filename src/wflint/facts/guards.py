@@ -10,17 +10,15 @@ import libcst as cst
 
 from wflint.facts.model import Flag
 from wflint.facts.questions import (
-    IN_ACTIVITY,
-    IN_WORKFLOW,
     NEVER_MISSING,
     RAISES,
-    REPLAYING,
     RESULT,
     RUNNING_LOOPS,
     SDK_MODULES,
     VALUE,
     WHEN_YES,
     WITHOUT_SDK,
+    answers,
     is_of_sdk,
 )
 from wflint.standard_library import IN_EACH_VERSION
@@ -109,7 +107,7 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         called = name(test.func)
         if called in _FINDERS and _is_sdk_text(test):
             return 0, WITHOUT_SDK
-        yes, no = _answers(called)
+        yes, no = answers(called)
         answer = guards(called) if called and not no else 0
         return yes or answer % RAISES // WHEN_YES, no or answer % WHEN_YES
     if isinstance(test, (cst.Name, cst.Attribute)):
@@ -119,7 +117,7 @@ def _single_name(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
         if _is_of_sdk(test, known):
             return 0, WITHOUT_SDK
         if isinstance(test, cst.Name):  # `inside = in_workflow()`
-            yes, no = _answers(known) if known not in NEVER_MISSING else (0, Flag.NOT_IN_WORKFLOW)
+            yes, no = answers(known) if known not in NEVER_MISSING else (0, Flag.NOT_IN_WORKFLOW)
             if yes or no:
                 return yes, no
         answer = _of_value(test, known, guards)
@@ -147,6 +145,9 @@ def _compared(test: cst.Comparison, name: DottedName, guards: Guards) -> tuple[i
     if missing is None:
         return 0, 0
     known = name(test.left.func if isinstance(test.left, cst.Call) else test.left)
+    if isinstance(test.left, cst.Name) and any(answers(known)):
+        yes, no = answers(known)
+        return (no, yes) if missing else (yes, no)
     if (known in _FINDERS and _is_sdk_text(test.left)) or _is_of_sdk(test.left, known):
         never = WITHOUT_SDK
     elif known in NEVER_MISSING and isinstance(test.left, cst.Name):
@@ -196,15 +197,6 @@ def called_at_once(statement: cst.BaseSmallStatement) -> cst.Call | None:
     if isinstance(statement, (cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign)):
         return statement.value if isinstance(statement.value, cst.Call) else None
     return None
-
-
-def _answers(asked: str) -> tuple[int, int]:
-    """The flags of code that runs when a function of the SDK says yes, and when it says no."""
-    if asked in IN_WORKFLOW:
-        return Flag.IN_WORKFLOW, Flag.NOT_IN_WORKFLOW
-    if asked in IN_ACTIVITY:
-        return Flag.NOT_IN_WORKFLOW, Flag.IN_WORKFLOW
-    return 0, Flag.NOT_REPLAYING if asked in REPLAYING else 0
 
 
 def terms_of(test: cst.BaseExpression) -> tuple[list[cst.BaseExpression], type | None]:

@@ -13,7 +13,14 @@ import libcst as cst
 
 from wflint import limits
 from wflint.facts.guards import DottedName
-from wflint.facts.questions import IN_WORKFLOW, NEEDS_WORKFLOW, RAISES_OUTSIDE, RUNNING_LOOPS
+from wflint.facts.model import Flag
+from wflint.facts.questions import (
+    IN_WORKFLOW,
+    NEEDS_ACTIVITY,
+    NEEDS_WORKFLOW,
+    RAISES_OUTSIDE,
+    RUNNING_LOOPS,
+)
 from wflint.syntax.walk import walk
 
 _NOT_IN_WORKFLOW = {
@@ -38,6 +45,9 @@ _LOGGER = "temporalio.workflow.logger."
 _ASKING = RAISES_OUTSIDE | IN_WORKFLOW
 """Functions that only raise, or are only missing with the SDK itself, outside of workflows."""
 
+ASKING_ACTIVITY = NEEDS_ACTIVITY - {"temporalio.activity.client"}
+"""Functions that only raise outside of activities; the client is missing in others as well."""
+
 _MAY_FAIL = (cst.Assert, cst.Del)
 _DIVISIONS = (cst.Divide, cst.FloorDivide, cst.Modulo)
 
@@ -50,8 +60,8 @@ class Probe(enum.Enum):
     ANY = "any"
 
 
-def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
-    """Return which handlers of a ``try`` can only run outside of workflows.
+def probe_in(body: cst.BaseSuite, name: DottedName, asking: Container[str] = _ASKING) -> Probe:
+    """Return which handlers of a ``try`` can only run outside of workflows, or of activities.
 
     ``ONLY_NARROW`` stands for those that do not catch what a lookup or a conversion raises.
     """
@@ -62,7 +72,7 @@ def probe_in(body: cst.BaseSuite, name: DottedName) -> Probe:
         reading.note_names(node)
         if isinstance(node, (cst.Call, cst.Attribute)):
             target = name(node.func if isinstance(node, cst.Call) else node)
-            reading.asks = reading.asks or target in _ASKING or target.startswith(_LOGGER)
+            reading.asks = reading.asks or target in asking or target.startswith(_LOGGER)
             if isinstance(node, cst.Call) and not reading.is_harmless(node, target):
                 return Probe.NONE
         reading.may_fail = reading.may_fail or reading.fails(node)
@@ -131,21 +141,39 @@ class _Reading:
         return root.value in self.given or self.name(root).startswith("temporalio.")
 
 
-def keeps_what_is_asked(
-    node: cst.Try | cst.TryStar, name: DottedName, raising: Container[str]
-) -> bool:
-    """True if a ``try`` first asks one of ``raising``, and keeps what that raises.
+def asked_first(body: cst.BaseSuite, name: DottedName) -> int:
+    """Return the flags of code that a block comes to when it has asked what raises elsewhere."""
+    first = _first_called(body)
+    if first is None:
+        return 0
+    asked = name(first.func)
+    if asked in NEEDS_WORKFLOW or _only_asks(body, name):
+        return Flag.IN_WORKFLOW
+    return Flag.NOT_IN_WORKFLOW if asked in NEEDS_ACTIVITY else 0
 
-    Then nothing of what it protects runs where that raises.
-    """
-    first = _first_called(node.body)
-    if first is None or (name(first.func) not in raising and not _only_asks(node.body, name)):
-        return False
-    kept = _EVERYTHING | _NOT_IN_WORKFLOW
+
+def keeping(
+    node: cst.Try | cst.TryStar, name: DottedName
+) -> cst.ExceptHandler | cst.ExceptStarHandler | None:
+    """Return the handler that keeps what is raised outside of workflows, or of activities."""
     for handler in node.handlers:
-        if handler.type is None or not kept.isdisjoint(caught_in(handler.type, name)):
-            return not any(isinstance(n, cst.Raise) for n in walk(handler))
-    return False
+        if handler.type is None or keeps(caught_in(handler.type, name)):
+            is_kept = not any(isinstance(n, cst.Raise) for n in walk(handler))
+            return handler if is_kept else None
+    return None
+
+
+def keeps(caught: set[str]) -> bool:
+    """True if one of some classes is that of what is raised there."""
+    return not caught.isdisjoint(_EVERYTHING | _NOT_IN_WORKFLOW)
+
+
+def asks_at_once(body: cst.BaseSuite) -> bool:
+    """True if a block surely calls what it calls first: in its first statement."""
+    first = next((s for s in body.body if not _is_import(s)), None)
+    if not isinstance(first, (cst.SimpleStatementLine, cst.BaseSmallStatement)):
+        return False
+    return any(isinstance(n, cst.Call) for n in walk(first))
 
 
 def keeps_all(node: cst.Try, name: DottedName) -> bool:

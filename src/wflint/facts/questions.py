@@ -34,6 +34,26 @@ NEVER_MISSING = RUNNING_LOOPS | {
 }
 """Calls whose result is never ``None``, nor empty."""
 
+_TOLD = "told "
+
+
+def told(yes: int, no: int) -> str:
+    """Return what is asked with a name that tells something: the flags where it is true, or not."""
+    return f"{_TOLD}{yes} {no}"
+
+
+def answers(asked: str) -> tuple[int, int]:
+    """Return the flags of code that runs when what is asked says yes, and when it says no."""
+    if asked.startswith(_TOLD):
+        yes, no = asked.removeprefix(_TOLD).split()
+        return int(yes), int(no)
+    if asked in IN_WORKFLOW:
+        return Flag.IN_WORKFLOW, Flag.NOT_IN_WORKFLOW
+    if asked in IN_ACTIVITY:
+        return Flag.NOT_IN_WORKFLOW, Flag.IN_WORKFLOW
+    return 0, Flag.NOT_REPLAYING if asked in REPLAYING else 0
+
+
 SDK_MODULES = {
     f"temporalio.{name}"
     for name in ("activity", "client", "common", "converter", "exceptions", "worker", "workflow")

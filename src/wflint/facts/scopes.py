@@ -13,10 +13,14 @@ from wflint.facts.model import Param
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A block of statements of which it is not sure that it runs: a branch, the body of a loop."""
+    """A block of statements of which it is not sure that it runs: a branch, the body of a loop.
+
+    ``instead`` are the flags of what does not come by there.
+    """
 
     parent: Block | None = None
     is_loop: bool = False
+    instead: int = 0
 
     def holds(self, other: Block | None) -> bool:
         """True if ``other`` is this block or stands in it."""

@@ -11,7 +11,7 @@ from wflint.facts import fallbacks, guards, probes, sdk_imports, unreachable, wa
 from wflint.facts.behind import behind_imports
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import Flag
-from wflint.facts.questions import NEEDS_ACTIVITY, NEEDS_WORKFLOW, WITHOUT_SDK
+from wflint.facts.questions import WITHOUT_SDK
 from wflint.facts.scopes import Block, How
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
@@ -31,6 +31,8 @@ _DIRECT_FLAGS = {
     cst.Raise: Flag.RAISED,
 }
 OUTSIDE = int(Flag.NOT_IN_WORKFLOW)
+INSIDE = int(Flag.IN_WORKFLOW)
+ONE_SIDE = OUTSIDE | INSIDE
 _FALLBACK_VALUES = (
     cst.Call,
     cst.Attribute,
@@ -56,6 +58,7 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
                 body = fallbacks.optional(body, name_of)
             else:
                 orelse = fallbacks.optional(orelse, name_of)
+    _note_sides(walker, entry, node, yes, no)
     if node.orelse is not None and not no & guards.DEAD:
         walker.push([node.orelse], entry, walker.narrow(node.test, orelse, True))
     if not yes & guards.DEAD:
@@ -63,6 +66,15 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
     elif unreachable.has_yield(node.body):
         state.frame.yields = True
     walker.push([node.test], entry, state)
+
+
+def _note_sides(walker: Walker, entry: Entry, node: cst.If, yes: int, no: int) -> None:
+    """Note who does not come by the branches of an ``if`` that is none of another one."""
+    parent = entry.parent.node if entry.parent is not None else None
+    if not isinstance(parent, cst.If):
+        walker.instead[id(node.body)] = no & ONE_SIDE
+        if isinstance(node.orelse, cst.Else):
+            walker.instead[id(node.orelse.body)] = yes & ONE_SIDE
 
 
 def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None:
@@ -115,33 +127,55 @@ def _is_condition(walker: Walker, entry: Entry) -> bool:
 
 def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State) -> None:
     name = sdk_imports.importing(node.body, walker.module, walker.name_at(state.scope))
-    probe = probes.probe_in(node.body, name)
-    asks_for_loop = probes.asks_for_loop(node.body, name)
-    outside, inside = state.having(Flag.NOT_IN_WORKFLOW), state
     is_tried = isinstance(node, cst.Try) and probes.keeps_all(node, name)
+    inside = _asked_in(walker, node, name)
     if node.finalbody is not None:
         walker.push([node.finalbody], entry, state)
     if node.orelse is not None:
         behind = behind_imports(node.body.body, state, walker.module) if is_tried else state
+        behind = behind.having(inside if probes.asks_at_once(node.body) else 0)
         walker.push([node.orelse], entry, behind)
+    for handler, flags in reversed(_flags_of_handlers(walker, node, name)):
+        walker.push([handler], entry, state.having(flags))
+    body = state.having(inside)
+    walker.push([node.body], entry, replace(body, is_tried=True) if is_tried else body)
+
+
+def _asked_in(walker: Walker, node: cst.Try | cst.TryStar, name: guards.DottedName) -> int:
+    """The flags of what a ``try`` protects, where it asks something that raises elsewhere."""
+    asked = probes.asked_first(node.body, name)
+    handler = probes.keeping(node, name) if asked else None
+    if handler is None:
+        return 0
+    if probes.asks_at_once(node.body):
+        walker.instead[id(handler.body)] = asked
+        walker.instead[id(node)] = asked if guards.always_leaves(handler.body) else 0
+    return asked
+
+
+def _flags_of_handlers(
+    walker: Walker, node: cst.Try | cst.TryStar, name: guards.DottedName
+) -> list[tuple[cst.ExceptHandler | cst.ExceptStarHandler, int]]:
+    """The handlers of a ``try``, and the flags of what each runs."""
+    probe = probes.probe_in(node.body, name)
+    of_activity = probes.probe_in(node.body, name, probes.ASKING_ACTIVITY)
+    asks_for_loop = probes.asks_for_loop(node.body, name)
     handlers: list[cst.ExceptHandler | cst.ExceptStarHandler] = [*node.handlers]
     dead = sdk_imports.only_without_sdk(node.body, handlers, name)
     told = {h: probes.catches_probe(h, name, probe, node.body) for h in handlers}
     if handlers and all(h in dead or told[h] for h in handlers):
         walker.sure[id(node.body)] = WITHOUT_SDK if len(dead) == len(handlers) else OUTSIDE
-    for handler in reversed(handlers):
-        caught = told[handler] or (asks_for_loop and probes.catches_missing_loop(handler, name))
-        within = outside if caught else state
+    found: list[tuple[cst.ExceptHandler | cst.ExceptStarHandler, int]] = []
+    for handler in handlers:
+        flags = 0
         if handler in dead:
-            within = state.having(WITHOUT_SDK)
-        walker.push([handler], entry, within)
-    if probes.keeps_what_is_asked(node, name, NEEDS_WORKFLOW):
-        inside = state.having(Flag.IN_WORKFLOW)
-    elif probes.keeps_what_is_asked(node, name, NEEDS_ACTIVITY):
-        inside = outside
-    if is_tried:
-        inside = replace(inside, is_tried=True)
-    walker.push([node.body], entry, inside)
+            flags = WITHOUT_SDK
+        elif told[handler] or (asks_for_loop and probes.catches_missing_loop(handler, name)):
+            flags = OUTSIDE
+        elif probes.catches_probe(handler, name, of_activity, node.body):
+            flags = INSIDE
+        found.append((handler, flags))
+    return found
 
 
 def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
@@ -158,6 +192,8 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
                 node.body, inside
             ):
                 walker.sure[id(node.body)] = WITHOUT_SDK
+            if probes.keeps(suppressed):
+                body = body.having(probes.asked_first(node.body, inside))
     walker.push([node.body], entry, body)
     walker.push(list(node.items), entry, state)
 

@@ -13,24 +13,21 @@ from typing import NamedTuple, TypeVar
 import libcst as cst
 from msgspec.structs import replace
 
-from wflint.facts import fallbacks, guards, unreachable
+from wflint.facts import fallbacks, guards, told_names, unreachable
 from wflint.facts.behind import PROTECTING, Flags, behind_imports, flags_at_end, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
 from wflint.facts.local_names import NOWHERE, Place
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
+from wflint.facts.questions import NEVER_MISSING, told
 from wflint.facts.refs import Refs
-from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope, inside
+from wflint.facts.scopes import Block, Bound, How, Narrowed, Scope
 from wflint.facts.sharing import Sharing
 from wflint.syntax.walk import children
 
 S = TypeVar("S", bound=cst.CSTNode)
 
 DIRECT = Flag.AWAITED | Flag.STATEMENT | Flag.RETURNED | Flag.RAISED | Flag.STORED | Flag.DELETED
-
-
-_IS_RUNNING = "asyncio.get_running_loop"
-"""The name given to a flag that says that a ``try`` has come to its end, as in a workflow."""
 
 _SURE = (cst.With, cst.FunctionDef, cst.ClassDef)
 """Whose blocks surely run."""
@@ -52,7 +49,9 @@ class Walker:
     ``order`` gives it by ``id(node)``. ``frames`` are the functions, the outermost first.
     ``definitions`` has the nested functions and lambdas by qualname, ``sure`` has,
     by the ids of the bodies of ``try`` that come to their end in a workflow, the flags of what runs
-    otherwise. Values do not count where the flags ``skips`` hold.
+    otherwise; ``instead`` by those of handlers that surely run where something is missing, and by
+    those of the ``try`` if they leave, the flags of what runs elsewhere. Values do not count where
+    the flags ``skips`` hold.
     """
 
     def __init__(
@@ -73,6 +72,7 @@ class Walker:
         self.refs.sides = self._sides
         self.scopes: dict[int, Scope] = {}  # those inside comprehensions, by id of these
         self.sure: dict[int, int] = {}
+        self.instead: dict[int, int] = {}
         self.entries: list[Entry] = []
         self.order: dict[int, int] = {}
         self.frames: list[Frame] = []
@@ -178,18 +178,26 @@ class Walker:
         """A function that gives the dotted name of a node as seen from ``scope``."""
 
         def name(node: cst.CSTNode) -> str:
-            asked = _asked_before(node, scope)
-            if asked is not None:
-                is_call = isinstance(asked, cst.Call)
-                return self._dotted(self.refs.ref(asked, scope)) if is_call else _IS_RUNNING
+            asked = told_names.asked_before(node, scope)
+            if asked is not None and any(asked[1:]):
+                return self._told(*asked, scope)
             ref = self.refs.ref(node, scope)
-            if ref.kind is Kind.RESULT and _is_from_around(node, scope):
+            if ref.kind is Kind.RESULT and told_names.is_from_around(node, scope):
                 return ""  # what was the answer when the function around was called
-            if ref.kind is Kind.RESULT and _may_be_missing(node, scope):
+            if ref.kind is Kind.RESULT and told_names.may_be_missing(node, scope):
                 return ""  # nobody may have asked
             return self._dotted(ref)
 
         return name
+
+    def _told(self, value: cst.BaseExpression, yes: int, no: int, scope: Scope | None) -> str:
+        """What is asked with a name that is ``value``, or else false."""
+        if isinstance(value, cst.Call):
+            called = self._dotted(self.refs.ref(value, scope))
+            if not yes:
+                return called
+            no = no if called in NEVER_MISSING else 0
+        return told(yes, no)
 
     def _dotted(self, ref: Ref) -> str:
         """The dotted name of an external name, or of a function or method of this module.
@@ -234,12 +242,13 @@ class Walker:
         parent = entry.parent.node if entry.parent is not None else None
         if parent is not None and type(parent) not in _SURE and id(node) not in self.sure:
             is_loop = isinstance(parent, (cst.For, cst.While))
-            state = replace(state, block=Block(state.block, is_loop))
+            instead = self.instead.get(id(node), 0)
+            state = replace(state, block=Block(state.block, is_loop, instead))
         self._statements(_Rest(entry, self._that_may_run(node.body, state), state))
 
     def suite(self, entry: Entry, node: cst.SimpleStatementSuite, state: State) -> None:
         """``if x: y = 1`` on one line."""
-        state = replace(state, block=Block(state.block))
+        state = replace(state, block=Block(state.block, instead=self.instead.get(id(node), 0)))
         self.push(self._that_may_run(node.body, state), entry, state)
 
     def line(self, entry: Entry, node: cst.SimpleStatementLine, state: State) -> None:
@@ -281,7 +290,8 @@ class Walker:
             return self._after_if(statement, state, rest)
         name = self.name_at(state.scope)
         if isinstance(statement, PROTECTING):
-            return state.having(flags_behind(statement, self.sure, self._flags_by(name)))
+            flags = flags_behind(statement, self.sure, self._flags_by(name))
+            return state.having(flags | self.instead.get(id(statement), 0))
         for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
             if isinstance(small, cst.Assert):
                 yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
@@ -333,60 +343,6 @@ def _behind(node: cst.If, state: State) -> State:
         state = state.where(branch.test, False)
         branch = branch.orelse
     return state
-
-
-def _asked_before(node: cst.CSTNode, scope: Scope | None) -> cst.BaseExpression | None:
-    """Return what a local name is, if handlers that run only outside of workflows say otherwise.
-
-    ``try: loop = get_running_loop()``, and ``except RuntimeError: loop = None``; or ``True`` and
-    ``False``: also where that handler may run, the name tells if it has.
-    """
-    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
-    bindings = found[1] if found is not None else []
-    within = [b for b in bindings if not b.flags & Flag.NOT_IN_WORKFLOW]
-    if len(bindings) < 2 or len(within) != 1:
-        return None
-    if not all(_is(b, "None", "False") for b in bindings if b is not within[0]):
-        return None
-    is_answer = isinstance(_bound_to(within[0]), cst.Call) or _is(within[0], "True")
-    return _bound_to(within[0]) if is_answer else None
-
-
-def _may_be_missing(node: cst.CSTNode, scope: Scope | None) -> bool:
-    """True for a local name that is also bound to ``None``, and not surely to more after that.
-
-    What stands in one block with it, further down, surely is.
-    """
-    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
-    bindings = inside(found[1]) if found is not None else []
-    if len(bindings) < 2:
-        return False
-    last = max((b for b in bindings if not _is_none(b)), key=lambda b: b.order, default=None)
-    return last is None or any(
-        _is_none(b) and (b.order > last.order or b.block is not last.block) for b in bindings
-    )
-
-
-def _is_none(bound: Bound) -> bool:
-    return _is(bound, "None")
-
-
-def _is(bound: Bound, *constants: str) -> bool:
-    node = _bound_to(bound)
-    return isinstance(node, cst.Name) and node.value in constants
-
-
-def _bound_to(bound: Bound) -> cst.BaseExpression | None:
-    """The value that a binding gives to the name, if it is the whole of one."""
-    if bound.parts:
-        return None
-    return bound.value if bound.how is How.ANNOTATION else bound.node
-
-
-def _is_from_around(node: cst.CSTNode, scope: Scope | None) -> bool:
-    """True for a name that a function around the one of ``scope`` binds."""
-    found = scope.find(node.value) if scope is not None and isinstance(node, cst.Name) else None
-    return scope is not None and found is not None and found[0] is not scope.of_function
 
 
 def _may_fail(statement: cst.BaseStatement) -> bool:
