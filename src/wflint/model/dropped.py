@@ -57,8 +57,21 @@ class Dropped:
             in_run = {one.fn for one in steps}
             rest = lost - kept
             rest -= spent(rest, self._flow.methods, in_run, self._store)
+            rest -= {name for name in rest if self._sets_all_parts(name, steps)}
             if rest:
                 yield DroppedState(tuple(sorted(rest)), Place(at.fn, site))
+
+    def _sets_all_parts(self, name: str, steps: Iterable[At]) -> bool:
+        """True if messages are left in parts of an attribute that the run method sets itself."""
+        left = {part for handler in self._messages for part in self._parts_in(handler, name)}
+        own = {at.step.part for at in steps if at.step.name == name and at.step.sets_part}
+        return bool(left) and left <= own
+
+    def _parts_in(self, handler: HandlerView, name: str) -> Iterator[str]:
+        """Yield the parts of an attribute that a handler looks at or sets; ``""`` for all of it."""
+        for at in self._flow.flow(handler.place.fn):
+            if at.step.name == name and at.step.what in (What.READ, What.WRITE):
+                yield at.step.part
 
     def _only_of_messages(self, in_run: Collection[Fn]) -> set[Fn]:
         """The handlers, and what only they call: that a run method gives itself a message is no
