@@ -6,6 +6,9 @@ Calling a coroutine function only makes a coroutine. Without `await` its body ne
 activity is not scheduled, the timer is not started, the signal is not sent, and the workflow
 continues as if nothing were wrong.
 
+A plain function of the project that returns such a coroutine is the same to its caller, and so is a
+method behind a decorator whose wrapper is an `async def`.
+
 `asyncio.gather()` is the exception. It starts its tasks by itself, but nobody waits for them: what
 they raise is lost, and when the workflow returns before they are done, so is their work.
 
@@ -89,7 +92,7 @@ from wflint.rule import (
 )
 
 if TYPE_CHECKING:
-    from wflint.rule import CallView, FixView, Repair
+    from wflint.rule import Callee, CallView, FixView, Repair
 
 _GATHER = "asyncio.gather"
 _KEEP_IT_A_COROUTINE = frozenset(
@@ -133,11 +136,9 @@ class MissingAwait(Rule):
         callee = view.callee
         if callee is None or not view.is_statement or view.awaited:
             return
-        if not callee.is_async or callee.is_activity:
+        if callee.is_activity or (callee.is_workflow_run and not _is_own_run(view)):
             return
-        if callee.is_workflow_run and not _is_own_run(view):
-            return
-        if any(_name(d) not in _KEEP_IT_A_COROUTINE for d in callee.head.decorators):
+        if not _is_coroutine_function(callee) and not view.gives_coroutine:
             return
         yield Report(f"`{view.shown}` is not awaited, so it never runs; {_advice(view)}")
 
@@ -147,6 +148,13 @@ class MissingAwait(Rule):
             return None
         at.command()
         return at.unsafe("Write `await` before the call", at.insert_before(at.call, "await "))
+
+
+def _is_coroutine_function(callee: Callee) -> bool:
+    """True if calling it gives a coroutine, and no decorator may change that."""
+    return callee.is_async and all(
+        _name(decorator) in _KEEP_IT_A_COROUTINE for decorator in callee.head.decorators
+    )
 
 
 def _advice(view: CallView) -> str:

@@ -237,6 +237,11 @@ class CallView(Struct, dict=True):
         """True if what the call makes is kept in an attribute that no code of a workflow reads."""
         return self.call is not None and self.lookups.is_never_read(self.call)
 
+    @property
+    def gives_coroutine(self) -> bool:
+        """True if a function of the project surely gives a coroutine, made by it or a decorator."""
+        return self.call is not None and self.lookups.gives_coroutine(self.call.target)
+
     def may_be_kept(self, error: str) -> bool:
         """True if a handler around the call, here or in a caller, may get and keep an error."""
         return self.lookups.may_be_kept(self.site, error)

@@ -75,7 +75,8 @@ class Lookups(Struct):
     call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
     is called. ``imports_back`` is :meth:`CallView.imports_back`, ``is_never_read``
     :attr:`CallView.is_never_read` of a call, and ``may_be_kept``
-    :meth:`CallView.may_be_kept` of a site.
+    :meth:`CallView.may_be_kept` of a site. ``gives_coroutine`` is
+    :attr:`CallView.gives_coroutine` of what is called.
     """
 
     qualified: Callable[[Value], str]
@@ -99,3 +100,4 @@ class Lookups(Struct):
     imports_back: Callable[[str], bool] = lambda module: False
     is_never_read: Callable[[Call], bool] = lambda call: False
     may_be_kept: Callable[[Site, str], bool] = lambda site, error: False
+    gives_coroutine: Callable[[Ref], bool] = lambda target: False
