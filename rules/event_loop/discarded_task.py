@@ -100,6 +100,8 @@ class DiscardedTask(Rule):
     since = "0.1"
     targets = names_of(CallKind.ACTIVITY, CallKind.LOCAL_ACTIVITY) & names_giving(Gives.HANDLE)
 
+    own_calls = True
+
     def check_call(self, view: CallView) -> Iterable[Report]:
         """An activity whose handle is dropped."""
         if view.is_statement and not view.awaited:
@@ -107,6 +109,11 @@ class DiscardedTask(Rule):
                 f"the handle that `{view.shown}` returns is dropped, "
                 "and with it the activity's result and error; keep it and await it"
             )
+
+    def check_own_call(self, view: CallView) -> Iterable[Report]:
+        """The same for a function of the project that only begins an activity."""
+        if view.is_statement and view.gives(self.targets):
+            yield from self.check_call(view)
 
     def visit_Expr(self, node: cst.Expr, ctx: Context) -> None:
         """A task that is made when `run` has nothing left to wait for."""

@@ -80,6 +80,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wflint.rule import (
+    COROUTINE,
     Decorator,
     Fixable,
     Gives,
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from wflint.rule import Callee, CallView, FixView, Repair
 
 _GATHER = "asyncio.gather"
+_COROUTINES = names_giving(Gives.COROUTINE) | {COROUTINE}
 _KEEP_IT_A_COROUTINE = frozenset(
     {
         "abstractmethod",
@@ -138,7 +140,7 @@ class MissingAwait(Rule):
             return
         if callee.is_activity or (callee.is_workflow_run and not _is_own_run(view)):
             return
-        if not _is_coroutine_function(callee) and not view.gives_coroutine:
+        if not _is_coroutine_function(callee) and not view.gives(_COROUTINES):
             return
         yield Report(f"`{view.shown}` is not awaited, so it never runs; {_advice(view)}")
 

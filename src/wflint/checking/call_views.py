@@ -9,7 +9,7 @@ from wflint.callgraph.attribute_reads import attributes_of
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.checking.circles import imports_back
-from wflint.checking.coroutines import Coroutines
+from wflint.checking.given_back import GivenBack
 from wflint.checking.summaries import Summaries, source_of
 from wflint.facts.ids import Cls
 from wflint.facts.model import (
@@ -60,7 +60,7 @@ class CallViews:
         self.sandboxes = sandboxes
         self.callees = callees
         self.values = WrittenValues(resolver)
-        self.coroutines = Coroutines(resolver)
+        self.given_back = GivenBack(resolver)
         self.summaries = Summaries(CallGraph(), Effects(), resolver.store)  # of the whole graph
         self.reached = CallGraph()  # the part of the graph that the rule asked is about
         self.callers: Callable[[Node], Sequence[CommandView]] = lambda node: ()  # of activities
@@ -139,7 +139,7 @@ class CallViews:
             lambda module: imports_back(self.resolver, module, path, {}),
             lambda call: self._is_never_read(node, call),
             lambda site, error: self.may_be_kept(node, site, error),
-            lambda target: self.coroutines.given_by(target, node),
+            lambda names, target: self.given_back.is_of(names, target, node),
         )
 
     def _is_never_read(self, node: Node, call: Call) -> bool:

@@ -32,7 +32,7 @@ from wflint.facts.questions import NEEDS_ACTIVITY
 from wflint.facts.types import instance
 from wflint.rule.api_table import ApiTable, rule_entries
 from wflint.rule.base import Api, ApiKind, Fixable, Property, Report, Rule, Scope
-from wflint.rule.call_view import CallView
+from wflint.rule.call_view import COROUTINE, CallView
 from wflint.rule.called import calls_of, last_words
 from wflint.rule.command_view import (
     CommandView,
@@ -122,6 +122,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "COROUTINE",
     "NEEDS_ACTIVITY",
     "NOT_IMPORTED",
     "ORDERED_CHANGES",

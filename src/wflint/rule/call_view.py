@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,9 @@ from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from wflint.rule.command_view import CommandView
+
+COROUTINE = "a coroutine"
+"""Stands for all ``async def`` of the project, see :meth:`CallView.gives`."""
 
 
 class CallView(Struct, dict=True):
@@ -237,10 +240,13 @@ class CallView(Struct, dict=True):
         """True if what the call makes is kept in an attribute that no code of a workflow reads."""
         return self.call is not None and self.lookups.is_never_read(self.call)
 
-    @property
-    def gives_coroutine(self) -> bool:
-        """True if a function of the project surely gives a coroutine, made by it or a decorator."""
-        return self.call is not None and self.lookups.gives_coroutine(self.call.target)
+    def gives(self, names: Collection[str]) -> bool:
+        """True if a function of the project surely gives back what functions of some names give.
+
+        With :data:`COROUTINE` among the names, that may be a coroutine of the project as well,
+        perhaps made by a decorator.
+        """
+        return self.call is not None and self.lookups.gives(names, self.call.target)
 
     def may_be_kept(self, error: str) -> bool:
         """True if a handler around the call, here or in a caller, may get and keep an error."""

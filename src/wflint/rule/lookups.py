@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -75,8 +75,8 @@ class Lookups(Struct):
     call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
     is called. ``imports_back`` is :meth:`CallView.imports_back`, ``is_never_read``
     :attr:`CallView.is_never_read` of a call, and ``may_be_kept``
-    :meth:`CallView.may_be_kept` of a site. ``gives_coroutine`` is
-    :attr:`CallView.gives_coroutine` of what is called.
+    :meth:`CallView.may_be_kept` of a site. ``gives`` is
+    :meth:`CallView.gives` of what is called.
     """
 
     qualified: Callable[[Value], str]
@@ -100,4 +100,4 @@ class Lookups(Struct):
     imports_back: Callable[[str], bool] = lambda module: False
     is_never_read: Callable[[Call], bool] = lambda call: False
     may_be_kept: Callable[[Site, str], bool] = lambda site, error: False
-    gives_coroutine: Callable[[Ref], bool] = lambda target: False
+    gives: Callable[[Collection[str], Ref], bool] = lambda names, target: False
