@@ -60,6 +60,41 @@ def branch_flags(test: cst.BaseExpression, name: DottedName, guards: Guards) -> 
     return (no, yes) if negated else (yes, no)
 
 
+def case_flags(node: cst.Match, name: DottedName, guards: Guards) -> list[int]:
+    """The flags of code that runs in each ``case`` of ``match workflow.in_workflow():``."""
+    yes, no = branch_flags(node.subject, name, guards)
+    before = 0
+    found: list[int] = []
+    for case in node.cases:
+        fits, fails = _fitting(case.pattern, yes, no)
+        asked, _ = branch_flags(case.guard, name, guards) if case.guard is not None else (0, 0)
+        found.append(before | fits | asked)
+        before |= fails if case.guard is None else 0
+    return found
+
+
+def _fitting(pattern: cst.MatchPattern, yes: int, no: int) -> tuple[int, int]:
+    """The flags of code that runs where a pattern fits an answer, and where it does not."""
+    value = pattern.value if isinstance(pattern, (cst.MatchSingleton, cst.MatchValue)) else None
+    if isinstance(value, cst.Name) and value.value in ("True", "False"):
+        return (yes, no) if value.value == "True" else (no, yes)
+    return 0, 0
+
+
+def flags_behind_cases(node: cst.Match, name: DottedName, guards: Guards) -> int:
+    """The flags of what follows a ``match``, of which cases that leave may have kept apart."""
+    yes, no = branch_flags(node.subject, name, guards)
+    found = before = 0
+    for case in node.cases if yes or no else ():
+        _, fails = _fitting(case.pattern, yes, no)
+        if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None:
+            fails = {yes: no, no: yes}.get(before, 0)  # it fits what those before it do not
+        if case.guard is None:
+            found |= fails if always_leaves(case.body) else 0
+            before |= fails
+    return found
+
+
 def _plain(test: cst.BaseExpression, name: DottedName, guards: Guards) -> tuple[int, int]:
     terms, operator = terms_of(test)
     if operator is not None:

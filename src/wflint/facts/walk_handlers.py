@@ -219,8 +219,9 @@ def _while(walker: Walker, entry: Entry, node: cst.While, state: State) -> None:
 
 def _match(walker: Walker, entry: Entry, node: cst.Match, state: State) -> None:
     """A class pattern shows what the subject is."""
-    for case, under in reversed(_cases(node, state)):
-        inside = replace(state, block=Block(state.block), under=under)
+    flags = guards.case_flags(node, walker.name_at(state.scope), walker.guard_functions)
+    for (case, under), flag in zip(reversed(_cases(node, state)), reversed(flags), strict=True):
+        inside = replace(state, block=Block(state.block), under=under).having(flag)
         types = _pattern_class(case.pattern)
         if types is not None and isinstance(node.subject, cst.Name):
             inside = walker.narrowed(node.subject.value, types, inside)

@@ -289,6 +289,9 @@ class Walker:
         if isinstance(statement, cst.If):
             return self._after_if(statement, state, rest)
         name = self.name_at(state.scope)
+        if isinstance(statement, cst.Match):
+            flags = guards.flags_behind_cases(statement, name, self.guard_functions)
+            return state.having(flags)
         if isinstance(statement, PROTECTING):
             flags = flags_behind(statement, self.sure, self._flags_by(name))
             return state.having(flags | self.instead.get(id(statement), 0))
@@ -352,8 +355,8 @@ def _may_fail(statement: cst.BaseStatement) -> bool:
 
 
 def _may_guard(statement: cst.BaseStatement) -> bool:
-    """True for an `if`, an `assert`, for a call, and for what catches errors."""
-    if type(statement) is cst.If or isinstance(statement, PROTECTING):
+    """True for an `if`, a `match`, an `assert`, for a call, and for what catches errors."""
+    if type(statement) in (cst.If, cst.Match) or isinstance(statement, PROTECTING):
         return True
     if type(statement) is not cst.SimpleStatementLine:
         return False

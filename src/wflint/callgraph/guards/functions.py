@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from wflint import limits
-from wflint.callgraph.guards.outcome import Asks, Outcome, outcome_of, outcome_on_object
+from wflint.callgraph.guards.asking import Asks, Outcome
+from wflint.callgraph.guards.attributes import outcome_of_attribute
+from wflint.callgraph.guards.outcome import outcome_of, outcome_on_object
 from wflint.callgraph.guards.shapes import Shape, shape_of
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
@@ -70,6 +73,7 @@ class GuardFunctions:
         self.configured = configured
         self._overriders = Overriders(resolver)
         self._known: dict[tuple[Fn, Cls | None], int | None] = {}
+        self._attributes: dict[tuple[Cls, str], int] = {}
         self._replaying: dict[Fn, bool] = {}
         self._chains: dict[str, bool] = {}
 
@@ -102,8 +106,24 @@ class GuardFunctions:
             asked = name.removeprefix(RESULT)
             is_function = names.is_function(asked, path)
             return (self._look_up(path, asked)[0] or 0) % RAISES if is_function else 0
-        never = {None: 0, True: WITHOUT_SDK, False: WITHOUT_SDK * WHEN_YES}
-        return never[names.with_sdk(name.removeprefix(VALUE), path)]
+        name = name.removeprefix(VALUE)
+        said = names.with_sdk(name, path)
+        if said is not None:
+            return WITHOUT_SDK if said else WITHOUT_SDK * WHEN_YES
+        return self._of_attribute(path, name)
+
+    def _of_attribute(self, path: str, name: str) -> int:
+        """The same of an attribute of ``self``, by the name of the class that it stands in."""
+        of, _, attribute = name.rpartition(".")
+        facts = self.resolver.store.load(path).facts
+        cls = Cls(path, of.removeprefix(f"{facts.name}."))
+        if cls.qualname == of or cls.qualname not in facts.classes:
+            return 0
+        if (cls, attribute) not in self._attributes:
+            self._attributes[cls, attribute] = 0  # one that is asked for what it is
+            said = self._said(partial(outcome_of_attribute, cls, attribute, self._may_guard))
+            self._attributes[cls, attribute] = (said or 0) % RAISES
+        return self._attributes[cls, attribute]
 
     def _look_up(self, path: str, name: str) -> tuple[int | None, Fn | None]:
         """Return what a function says of workflows; if nothing, but maybe of replays, itself."""
@@ -130,8 +150,14 @@ class GuardFunctions:
         head = self.resolver.store.head(fn)
         if head is None or head.is_async or not self._may_guard(fn.path, head):
             return 0
+        if myself is not None:
+            return self._said(partial(outcome_on_object, fn, myself))
+        return self._said(partial(outcome_of, fn, None))
+
+    def _said(self, outcome: Callable[[Asks], Outcome]) -> int | None:
+        """Return what something says of workflows by its outcome; ``None`` if nothing."""
         asks = Asks(self.resolver, self._overriders, self.configured, self._shape)
-        match outcome_on_object(fn, myself, asks) if myself else outcome_of(fn, None, asks):
+        match outcome(asks):
             case _ if not asks.has_asked:
                 return None  # what it says has nothing to do with workflows
             case Outcome.YES:
@@ -140,12 +166,12 @@ class GuardFunctions:
                 return _SAYS_NO
             case Outcome.RAISES:
                 return RAISES
-        return self._meaning_outside(fn, myself)
+        return self._said_outside(outcome)
 
-    def _meaning_outside(self, fn: Fn, myself: Cls | None) -> int | None:
+    def _said_outside(self, outcome: Callable[[Asks], Outcome]) -> int | None:
         """The same of one that may say anything in a workflow, but surely one thing outside."""
         asks = Asks(self.resolver, self._overriders, self.configured, self._shape, is_outside=True)
-        match outcome_on_object(fn, myself, asks) if myself else outcome_of(fn, None, asks):
+        match outcome(asks):
             case Outcome.NO if asks.has_asked:
                 return _NO_OUTSIDE
             case Outcome.YES if asks.has_asked:
@@ -175,7 +201,7 @@ class GuardFunctions:
 
     def _shape(self, fn: Fn) -> list[Shape]:
         store = self.resolver.store
-        question = f"shape with classes {fn.qualname}"
+        question = f"shape with attributes {fn.qualname}"
         return store.notes(fn.path).answer(
             question, list[Shape], lambda: shape_of(store.definition(fn))
         )

@@ -6,13 +6,11 @@ it comes back at all. The same can be asked of a function that runs outside of w
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from wflint import limits
+from wflint.callgraph.guards.asking import TURNED, Asks, Outcome, merged
 from wflint.callgraph.guards.shapes import SUPER, Shape
-from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.missing_sdk import THERE
 from wflint.facts.model import FunctionHead, Kind, ParamKind, Ref
@@ -40,7 +38,7 @@ _UNSAFE = "temporalio.workflow.unsafe."
 """Context managers below this name do not fail, and let exceptions through."""
 
 _RECEIVERS = (ParamKind.SELF, ParamKind.CLS)
-_PLAIN_DECORATORS = frozenset(
+PLAIN_DECORATORS = frozenset(
     {"staticmethod", "classmethod"}
     | {
         f"{module}.{name}"
@@ -48,16 +46,6 @@ _PLAIN_DECORATORS = frozenset(
         for name in ("final", "override")
     }
 )
-
-
-class Outcome(enum.Enum):
-    """The way in which a function, a block or an expression ends."""
-
-    UNKNOWN = "unknown"
-    YES = "yes"
-    NO = "no"
-    RAISES = "raises"
-    FALLS = "falls"  # a block: what follows it runs
 
 
 _GET_IT = ("builtins.BaseException", "builtins.Exception", "temporalio.exceptions.TemporalError")
@@ -68,33 +56,46 @@ class _Raised(Exception):
     """An expression surely raises."""
 
 
-@dataclass
-class Asks:
-    """Answers what is called. ``has_asked`` is set once that told something about workflows."""
-
-    resolver: Resolver
-    overriders: Overriders
-    configured: frozenset[str]
-    shape: Callable[[Fn], list[Shape]]
-    is_outside: bool = False
-    has_asked: bool = False
-    open: list[Fn] = field(default_factory=list)
-
-
-def outcome_of(fn: Fn, receiver: Cls | None, asks: Asks) -> Outcome:
+def outcome_of(
+    fn: Fn, receiver: Cls | None, asks: Asks, decorators: frozenset[str] = PLAIN_DECORATORS
+) -> Outcome:
     """Return what a function surely does in a workflow; one that returns nothing says no.
 
-    ``receiver`` is the class of the object that a method is called on.
+    ``receiver`` is the class of the object that a method is called on. The function is itself what
+    is called, if it has no other ``decorators``.
     """
-    head = asks.resolver.store.head(fn)
-    if head is None or not _runs_when_called(head, fn.path, asks.resolver):
-        return Outcome.UNKNOWN
-    if fn in asks.open or len(asks.open) >= _FOLLOWED:
-        return Outcome.UNKNOWN
-    asks.open.append(fn)
-    ended = _Run(fn, head, receiver, asks).block(asks.shape(fn))
-    asks.open.pop()
+    found = _gone_through(fn, receiver, asks, decorators)
+    ended = found[1] if found is not None else Outcome.UNKNOWN
     return Outcome.NO if ended is Outcome.FALLS else ended
+
+
+def left_in(fn: Fn, receiver: Cls, attribute: str, asks: Asks) -> Outcome | None:
+    """Return if what a method surely leaves in an attribute of its object is true.
+
+    ``None`` if it does not store anything there.
+    """
+    found = _gone_through(fn, receiver, asks, frozenset())
+    if found is None or found[1] is not Outcome.FALLS:
+        return Outcome.UNKNOWN
+    head = found[0].head
+    left = found[0].names.get(f"{head.params[0].name}.{attribute}") if head.params else None
+    return Outcome.UNKNOWN if isinstance(left, str) else left
+
+
+def _gone_through(
+    fn: Fn, receiver: Cls | None, asks: Asks, decorators: frozenset[str]
+) -> tuple[_Run, Outcome] | None:
+    """Return how a function ends, and what is known then; ``None`` if that is nothing."""
+    head = asks.resolver.store.head(fn)
+    if head is None or not _runs_when_called(head, fn.path, asks.resolver, decorators):
+        return None
+    if fn in asks.open or len(asks.open) >= _FOLLOWED:
+        return None
+    asks.open.append(fn)
+    run = _Run(fn, head, receiver, asks)
+    ended = run.block(asks.shape(fn))
+    asks.open.pop()
+    return run, ended
 
 
 def outcome_on_object(fn: Fn, receiver: Cls, asks: Asks) -> Outcome:
@@ -113,13 +114,15 @@ def outcome_on_object(fn: Fn, receiver: Cls, asks: Asks) -> Outcome:
     return ended
 
 
-def _runs_when_called(head: FunctionHead, path: str, resolver: Resolver) -> bool:
+def _runs_when_called(
+    head: FunctionHead, path: str, resolver: Resolver, decorators: frozenset[str]
+) -> bool:
     """True if a call runs the function itself, and not what a decorator has made of it."""
     if head.is_async:
         return False
     for decorator in head.decorators:
         match resolver.resolve(decorator.target, path):
-            case [ExternalValue(name=name)] if name.removeprefix("builtins.") in _PLAIN_DECORATORS:
+            case [ExternalValue(name=name)] if name.removeprefix("builtins.") in decorators:
                 continue
         return False
     return True
@@ -202,7 +205,7 @@ class _Run:
             ends.add(end)
             if end is Outcome.FALLS:
                 after.append(self.names)
-        self.names = _merged(after or [before])
+        self.names = merged(after or [before])
         if len(ends) == 1:
             return ends.pop()
         self.is_risky = self.is_risky or Outcome.RAISES in ends
@@ -220,7 +223,7 @@ class _Run:
         if ended is Outcome.FALLS:
             ended = self.block(orelse)
         if may_catch:
-            self.names = _merged([before, self.names])
+            self.names = merged([before, self.names])
             is_caught = ended is Outcome.RAISES and any(map(self._gets_it, handlers))
             ended = self._one_of(*handlers, ended=[] if is_caught else [ended])
         finally_ = self.block(last)
@@ -271,7 +274,7 @@ class _Run:
                 self._note_sdk(True)
                 return Outcome.UNKNOWN if self.asks.is_outside else Outcome.YES
             case ["not", inner]:
-                return _TURNED[self._value(inner)]
+                return TURNED[self._value(inner)]
             case ["and", left, right]:
                 return self._joined(left, right, Outcome.NO)
             case ["or", left, right]:
@@ -327,6 +330,9 @@ class _Run:
             return Outcome.UNKNOWN
 
     def _attribute(self, spelled: list[str], inner: Shape) -> Outcome:
+        known = self.names.get(".".join(spelled))
+        if isinstance(known, Outcome):
+            return known  # of `self`
         match self._resolved(spelled):
             case [ExternalValue(name=name)] if name in RAISES_OUTSIDE and not self.asks.is_outside:
                 return self._external(name, Outcome.UNKNOWN)
@@ -397,20 +403,3 @@ class _Run:
         return self.asks.resolver.resolve(
             ref, self.fn.path, self.owner if self.head.owner else None
         )
-
-
-def _merged(ways: Sequence[dict[str, Outcome | str]]) -> dict[str, Outcome | str]:
-    """Return what is known of names where several paths meet."""
-    names = sorted({name for way in ways for name in way})
-    merged: dict[str, Outcome | str] = {}
-    for name in names:
-        values = {way.get(name, Outcome.UNKNOWN) for way in ways}
-        merged[name] = values.pop() if len(values) == 1 else Outcome.UNKNOWN
-    return merged
-
-
-_TURNED = {
-    Outcome.YES: Outcome.NO,
-    Outcome.NO: Outcome.YES,
-    Outcome.UNKNOWN: Outcome.UNKNOWN,
-}

@@ -66,6 +66,21 @@ def _small_statements(statements: Sequence[cst.BaseSmallStatement], deep: int) -
                 yield ["set", name, _expression(value, deep)]
             case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is not None:
                 yield ["set", name, _expression(value, deep)]
+            case (
+                cst.Assign(
+                    targets=[
+                        cst.AssignTarget(
+                            target=cst.Attribute(value=cst.Name(value=of), attr=attribute)
+                        )
+                    ],
+                    value=value,
+                )
+                | cst.AnnAssign(
+                    target=cst.Attribute(value=cst.Name(value=of), attr=attribute),
+                    value=value,
+                )
+            ) if value is not None:
+                yield ["set", f"{of}.{attribute.value}", _expression(value, deep)]
             case cst.Import() | cst.ImportFrom():
                 yield from (["import", name, of] for name, of in _imported(statement))
             case cst.Pass() | cst.Global():
@@ -146,7 +161,11 @@ def _bound(*nodes: cst.CSTNode) -> list[str]:
 def _names_in(target: cst.CSTNode) -> Iterable[str]:
     from wflint.syntax.walk import walk
 
-    return (n.value for n in walk(target) if isinstance(n, cst.Name))
+    for node in walk(target):
+        if isinstance(node, cst.Name):
+            yield node.value
+        elif isinstance(node, cst.Attribute):
+            yield ".".join(_spelled(node))
 
 
 def _expression(node: cst.BaseExpression, deep: int) -> Shape:

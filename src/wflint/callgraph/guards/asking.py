@@ -1,0 +1,52 @@
+"""The ways in which functions end, and what is known while one is gone through."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from wflint.callgraph.guards.shapes import Shape
+from wflint.callgraph.overrides import Overriders
+from wflint.facts.ids import Fn
+from wflint.inference.resolver import Resolver
+
+
+class Outcome(enum.Enum):
+    """The way in which a function, a block or an expression ends."""
+
+    UNKNOWN = "unknown"
+    YES = "yes"
+    NO = "no"
+    RAISES = "raises"
+    FALLS = "falls"  # a block: what follows it runs
+
+
+@dataclass
+class Asks:
+    """Answers what is called. ``has_asked`` is set once that told something about workflows."""
+
+    resolver: Resolver
+    overriders: Overriders
+    configured: frozenset[str]
+    shape: Callable[[Fn], list[Shape]]
+    is_outside: bool = False
+    has_asked: bool = False
+    open: list[Fn] = field(default_factory=list)
+
+
+def merged(ways: Sequence[dict[str, Outcome | str]]) -> dict[str, Outcome | str]:
+    """Return what is known of names where several paths meet."""
+    names = sorted({name for way in ways for name in way})
+    merged: dict[str, Outcome | str] = {}
+    for name in names:
+        values = {way.get(name, Outcome.UNKNOWN) for way in ways}
+        merged[name] = values.pop() if len(values) == 1 else Outcome.UNKNOWN
+    return merged
+
+
+TURNED = {
+    Outcome.YES: Outcome.NO,
+    Outcome.NO: Outcome.YES,
+    Outcome.UNKNOWN: Outcome.UNKNOWN,
+}
