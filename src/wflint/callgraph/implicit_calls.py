@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from wflint.facts.ids import MODULE_BODY, PROPERTIES, Cls, Fn
-from wflint.facts.model import Decorator, Flag, FunctionHead, Kind, Operation, Ref
+from wflint.facts.model import Call, Decorator, Flag, FunctionHead, Kind, Operation, Ref
 from wflint.inference.arguments import Given, received
 from wflint.inference.field_factories import generated_init
 from wflint.inference.resolver import Resolver
@@ -36,6 +36,20 @@ _AFTER_INIT = {
     "dataclass": ("__post_init__",),
     "model": ("model_post_init",),
 }
+_ABOUT_FUNCTIONS = {
+    (f"__{name}__",)
+    for name in ("annotations", "code", "defaults", "doc", "module", "name", "qualname")
+}
+_LOOKS = frozenset(
+    {
+        "asyncio.iscoroutinefunction",
+        *(f"builtins.{n}" for n in ("callable", "getattr", "hasattr", "hash", "id", "isinstance")),
+        *(f"builtins.{n}" for n in ("print", "repr", "str", "type")),
+    }
+)
+_LOOK = ("inspect.", "logging.", "temporalio.activity.logger", "temporalio.workflow.logger")
+"""Functions, and beginnings of their names, that call nothing that they are given."""
+
 _SUFFIXES = {"get": "", "set": "@setter", "delete": "@deleter"}
 
 
@@ -245,9 +259,21 @@ class Implied:
         for body in self.store.with_nested(wrapper.fn):
             for call in body.calls:
                 refs = [call.target, *(a.value.ref for a in call.args)]
-                if any(r.kind is Kind.PARAM and (r.owner, r.name) in names for r in refs):
-                    flags.append(call.flags)
+                used = [r for r in refs if r.kind is Kind.PARAM and (r.owner, r.name) in names]
+                if all(r.path[:1] in _ABOUT_FUNCTIONS for r in used):
+                    continue  # which calls nothing
+                if used != [call.target] and self._only_looks(call, wrapper.fn.path):
+                    continue
+                flags.append(call.flags)
         return bool(flags) and all(f & _OUTSIDE for f in flags)
+
+    def _only_looks(self, call: Call, path: str) -> bool:
+        """True if a call looks at the functions that it is given, and calls none of them."""
+        found = self.resolver.resolve(call.target, path)
+        return bool(found) and all(
+            isinstance(e, ExternalValue) and (e.name in _LOOKS or e.name.startswith(_LOOK))
+            for e in found
+        )
 
     def registered(self, fn: Fn) -> Iterator[FunctionValue]:
         """The functions that ``@f.register`` adds to a ``functools.singledispatch`` function."""
