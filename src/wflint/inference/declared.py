@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from wflint.inference.resolver import Resolver
 
 _CONTAINERS = ("builtins.", "collections.", "types.MappingProxyType")
+_PARAMETERS = {
+    "builtins.dict": 2,
+    "builtins.frozenset": 1,
+    "builtins.list": 1,
+    "builtins.set": 1,
+    "collections.deque": 1,
+}
+"""Containers that may be made empty, with the number of their type parameters."""
 
 
 def together(
@@ -111,6 +119,8 @@ def _with_elements(
     args = [e.args for e in declared if isinstance(e, ExternalValue) and e.instance and e.args]
     if len(args) != 1:
         return entity
+    if not entity.args and len(args[0]) == _PARAMETERS.get(entity.name):
+        return replace(entity, args=args[0])
     said = _fitting(entity, args[0])
     if len(said) != len(entity.args):
         return entity

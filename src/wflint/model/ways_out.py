@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from wflint.syntax.inner_nodes import all_nodes
+from wflint.syntax.words import last_word
 
 LATER = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.GeneratorExp)
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -14,9 +15,8 @@ _FALLS, _RETURNS, _BREAKS = "falls", "returns", "breaks"
 
 
 def called_word(node: ast.AST | None) -> str:
-    """Return the last word of the method that is called, or ``""``."""
-    func = node.func if isinstance(node, ast.Call) else None
-    return func.attr if isinstance(func, ast.Attribute) else ""
+    """Return the last word of what is called, or ``""``."""
+    return last_word(node.func) if isinstance(node, ast.Call) else ""
 
 
 def with_way_out(function: ast.FunctionDef) -> set[ast.AST]:
@@ -114,14 +114,10 @@ def _waits_for_ever(statement: ast.AST) -> bool:
     awaited = getattr(statement, "value", None)
     waits_for = awaited.value if isinstance(awaited, ast.Await) else None
     match waits_for:
-        case ast.Call(func=ast.Attribute(attr="Future"), args=[]):
+        case ast.Call(args=[]) if called_word(waits_for) == "Future":
             return True
         case ast.Call(func=ast.Attribute(attr="wait", value=ast.Call() as made)):
             return called_word(made) == "Event"
-        case ast.Call(
-            func=ast.Attribute(attr="wait_condition"),
-            args=[ast.Lambda(body=ast.Constant(value=False))],
-            keywords=[],
-        ):
-            return True
+        case ast.Call(args=[ast.Lambda(body=ast.Constant(value=False))], keywords=[]):
+            return called_word(waits_for) == "wait_condition"
     return False
