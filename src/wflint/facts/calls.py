@@ -30,6 +30,9 @@ _LOADERS = {
 }
 """Functions that give a module, with their parameters."""
 _PLAIN = (Kind.UNKNOWN, Kind.LITERAL)
+_SPREADING = frozenset({"asyncio.gather", "itertools.chain"})
+"""Functions that give what is in all that they are given."""
+
 _SETS = frozenset({"builtins.frozenset", "builtins.set"})
 
 
@@ -39,6 +42,10 @@ def called(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
     if isinstance(func, cst.Name) and func.value == "super" and scope is not None:
         after = refs.ref(node.args[0].value, scope, steps - 4) if node.args else None
         return Ref(Kind.SUPER, scope.owner, of=after) if scope.owner else UNKNOWN
+    if isinstance(func, cst.Attribute) and func.attr.value == "union":
+        united = _united(refs, func.value, node, scope, steps)
+        if united is not None:
+            return united
     callee = refs.ref(func, scope, steps - 4)
     if callee.kind in _PLAIN and not callee.others and not callee.path:
         return UNKNOWN
@@ -64,7 +71,28 @@ def called(refs: Refs, node: cst.Call, scope: Scope | None, steps: int) -> Ref:
         if elements:
             return Ref(Kind.RESULT, "", (), callee, elements)
     every = name in _SETS  # for the types of their elements
-    return Ref(Kind.RESULT, "", (), callee, _given(refs, node, scope, steps - 4, every=every))
+    given = _given(refs, node, scope, steps - 4, every=every, spread=name in _SPREADING)
+    return Ref(Kind.RESULT, "", (), callee, given)
+
+
+def _united(
+    refs: Refs, of: cst.BaseExpression, node: cst.Call, scope: Scope | None, steps: int
+) -> Ref | None:
+    """Return what ``set().union(...)`` gives, which is no more than what it is given."""
+    if not isinstance(of, cst.Call) or of.args or not node.args or not refs.complete:
+        return None
+    name = refs.external(refs.ref(of.func, scope, steps - 4))
+    if name not in _SETS:
+        return None
+    given = [_spread_out(refs, arg, scope, steps - 4) for arg in node.args[: limits.ARGUMENTS]]
+    elements = tuple(Ref(Kind.ELEMENT, of=ref) for ref in given)
+    return Ref(Kind.LITERAL, name.rpartition(".")[2], others=elements)
+
+
+def _spread_out(refs: Refs, arg: cst.Arg, scope: Scope | None, steps: int) -> Ref:
+    """Return what an argument gives, or each of those that it is spread into."""
+    ref = refs.ref(arg.value, scope, steps)
+    return Ref(Kind.ELEMENT, of=ref) if arg.star == "*" else ref
 
 
 def _cast(
@@ -117,14 +145,24 @@ def _text(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> str:
 
 
 def _given(
-    refs: Refs, node: cst.Call, scope: Scope | None, steps: int, *, every: bool = False
+    refs: Refs,
+    node: cst.Call,
+    scope: Scope | None,
+    steps: int,
+    *,
+    every: bool = False,
+    spread: bool = False,
 ) -> tuple[Ref, ...]:
-    """Return what a call is given, as far as it can matter to what it gives."""
+    """Return what a call is given, as far as it can matter to what it gives.
+
+    With ``spread`` it also matters what ``*args`` are.
+    """
     found: list[Ref] = []
     if steps <= 0 or not (refs.complete or every):
         return (UNKNOWN,) if every else ()
     for arg in node.args[: limits.ARGUMENTS]:
-        ref = UNKNOWN if arg.star else refs.ref(arg.value, scope, steps)
+        is_open = arg.star == "**" or (arg.star and not spread)
+        ref = UNKNOWN if is_open else _spread_out(refs, arg, scope, steps)
         if arg.star:
             ref = Ref(Kind.KEYWORD, arg.star, of=ref)
         elif arg.keyword is not None:

@@ -84,11 +84,26 @@ _GIVES = {
     "builtins.reversed": "builtins.reversed",
     "builtins.sorted": "builtins.list",
 }
-_ONE_OF = frozenset({"builtins.max", "builtins.min", "builtins.next", "random.choice"})
+_LAST = frozenset(
+    {"builtins.filter", "itertools.dropwhile", "itertools.filterfalse", "itertools.takewhile"}
+)
+"""Functions that give some of the elements of the last thing that they are given."""
+
+_SOME = frozenset(f"random{of}.{name}" for of in ("", ".Random") for name in ("choices", "sample"))
+"""Functions that give a list of some of the elements of the first."""
+
+_TOGETHER = frozenset(
+    f"itertools.{name}"
+    for name in ("combinations", "combinations_with_replacement", "pairwise", "permutations")
+)
+"""Functions that give tuples of elements of the first."""
+
+_MOST = frozenset({"builtins.max", "builtins.min"})
+_ONE_OF = _MOST | {"builtins.next", "random.Random.choice", "random.choice"}
 _CHAINED = frozenset(
     {"collections.ChainMap", "itertools.chain", "itertools.cycle", "itertools.islice"}
 )
-_GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
+GATHERS = frozenset({"asyncio.gather", "asyncio.tasks.gather"})
 GENERICS = frozenset({"collections.defaultdict", "collections.deque"})
 """Classes with type parameters that are not told by a capital letter."""
 
@@ -202,12 +217,22 @@ def result(name: str, args: Types, given: Types) -> tuple[AbstractValue, ...] | 
     ``None`` for functions that nothing is known of.
     """
     owner, _, method = name.rpartition(".")
-    if name in _SAME or name in ("builtins.filter",):
+    if name in _SAME or name in _LAST:
         inner = given[-1] if given else ()
         types = (unique(e for entity in inner for e in elements(entity)),) if inner else ()
         return (made(_GIVES.get(name, name), _known(types)),)
     if name in _REPLACES and given:
         return given[0]
+    if name in _SOME and given:
+        return (made("builtins.list", _known((_elements(given[:1]),))),)
+    if name in _TOGETHER and given:
+        return (made(name, ((made("builtins.tuple", _known((_elements(given[:1]),))),),)),)
+    if name == "itertools.chain.from_iterable" and given:
+        return (made(name, (_elements((_elements(given[:1]),)),)),)
+    if name == "builtins.abs" and given and all(isinstance(e, ExternalValue) for e in given[0]):
+        return given[0]
+    if name in _MOST and len(given) > 1:
+        return unique(e for one in given for e in one)
     if name in _CHAINED and given:
         return (made(name, (unique(e for one in given for i in one for e in elements(i)),)),)
     if name in _ONE_OF and given:
@@ -219,8 +244,6 @@ def result(name: str, args: Types, given: Types) -> tuple[AbstractValue, ...] | 
     if name == "builtins.zip" and given:
         parts = tuple(unique(e for entity in one for e in elements(entity)) for one in given)
         return (made("builtins.zip", ((made("builtins.tuple", parts),),)),)
-    if name in _GATHERS and given:
-        return (_gathered(given),)
     if owner in _MAPPINGS:
         return _mapping_result(method, args, given)
     if owner in _SETS:
@@ -234,10 +257,15 @@ def result(name: str, args: Types, given: Types) -> tuple[AbstractValue, ...] | 
     return None
 
 
-def _gathered(given: Types) -> ExternalValue:
+def _elements(given: Types) -> tuple[AbstractValue, ...]:
+    """Return what loops over several things give."""
+    return unique(e for one in given for entity in one for e in elements(entity))
+
+
+def gathered(given: Types, is_spread: bool) -> ExternalValue:
     """Return what awaiting several things at once gives; some of them may be unknown."""
     every = unique(e for one in given for e in one)
-    if any(isinstance(e, Unresolved) for e in every):
+    if is_spread or any(isinstance(e, Unresolved) for e in every):
         return made("builtins.list", (every,))
     return made("builtins.tuple", given)
 

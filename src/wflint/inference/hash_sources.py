@@ -32,6 +32,7 @@ class HashedBy(str, enum.Enum):
 _VALUES = frozenset(
     {
         "builtins.None",
+        "builtins.abs",
         "builtins.bool",
         "builtins.complex",
         "builtins.float",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wflint.inference import number_types
 from wflint.inference.values import ExternalValue
 from wflint.standard_library import STANDARD_MODULES
 from wflint.temporal.libraries import library_of
@@ -12,7 +13,7 @@ _LOOP = "asyncio.AbstractEventLoop"
 _CLIENT = "temporalio.client"
 _WORKFLOW = "temporalio.workflow"
 
-RESULTS: dict[str, str] = {
+RESULTS: dict[str, str] = number_types.RESULTS | {
     "re.compile": "re.Pattern",
     "contextvars.copy_context": "contextvars.Context",
     "asyncio.get_event_loop": _LOOP,
@@ -60,8 +61,7 @@ RESULTS: dict[str, str] = {
     "datetime.date.today": "datetime.date",
     "datetime.date.fromisoformat": "datetime.date",
     "datetime.date.replace": "datetime.date",
-    "datetime.timedelta.total_seconds": "builtins.float",
-    f"{_WORKFLOW}.time": "builtins.float",
+    f"{_WORKFLOW}.uuid4": "uuid.UUID",
     "tarfile.open": "tarfile.TarFile",
     "pathlib.Path.cwd": "pathlib.Path",
     "pathlib.Path.home": "pathlib.Path",
@@ -92,7 +92,7 @@ PATHS = frozenset(
 )
 """Classes whose objects are put together by ``/``."""
 
-ATTRIBUTES: dict[str, str] = {
+ATTRIBUTES: dict[str, str] = number_types.ATTRIBUTES | {
     "pathlib.Path.parent": "pathlib.Path",
 }
 """The class of an attribute of an instance."""

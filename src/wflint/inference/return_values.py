@@ -87,6 +87,20 @@ def _as_awaitable(entity: AbstractValue) -> AbstractValue:
     return replace(entity, is_awaitable=True) if isinstance(entity, Unresolved) else entity
 
 
+def _outcomes(awaited: tuple[AbstractValue, ...]) -> tuple[AbstractValue, ...]:
+    """Return what awaiting something gives: of a task and the like, what it is a task of."""
+    found: list[AbstractValue] = []
+    for entity in awaited:
+        if isinstance(entity, ExternalValue) and (
+            entity.name == COROUTINE or entity.name in WAITED
+        ):
+            number = result_parameter(entity.name)
+            found += entity.args[number] if number < len(entity.args) else NOT_KNOWN
+        else:
+            found.append(entity)
+    return tuple(found)
+
+
 def awaited_for(entity: ExternalValue, attribute: str) -> tuple[AbstractValue, ...]:
     """Return what awaiting an object gives if an attribute is that of it: `await` is not seen."""
     name = entity.name
@@ -156,10 +170,15 @@ class Results:
             )
         if isinstance(entity, ExternalValue):
             plain = tuple(values for keyword, values in given if keyword in ("", "*"))
+            if entity.name in builtin_types.GATHERS and plain:
+                is_spread = any(keyword == "*" for keyword, _ in given)
+                return (builtin_types.gathered(tuple(map(_outcomes, plain)), is_spread),)
             known = builtin_types.passed_through(entity.name, entity.instance, plain)
             known = known or builtin_types.result(entity.name, entity.args, plain)
             if known is not None:
                 return known
+            if entity.name == "builtins.map" and len(plain) > 1:
+                return (builtin_types.made("builtins.map", (self._mapped(plain, depth),)),)
             if entity.name in builtin_types.STACKS and plain:
                 return unique(
                     e for one in plain[0] for e in self.resolver.contents.entered(one, depth)
@@ -184,6 +203,18 @@ class Results:
         if isinstance(entity, InstanceValue):
             return self.resolver.contents.method_result(entity, ("__call__",), depth)
         return NOT_KNOWN
+
+    def _mapped(self, plain: Types, depth: int) -> tuple[AbstractValue, ...]:
+        """Return what the elements of ``map(function, one, other)`` are."""
+        element = self.resolver.contents.element
+        given = [("", unique(e for one in of for e in element(one, depth))) for of in plain[1:]]
+        called = plain[0] if depth > 0 else ()
+        found: list[AbstractValue] = []
+        for one in called:
+            of = self.of_call(one, given, depth - 1)
+            is_async = self._is_coroutine_function(one)
+            found += (builtin_types.made(COROUTINE, (of,)),) if is_async else of
+        return unique(found)
 
     def _args_of_result(self, entity: ExternalValue, name: str, given: Given) -> Types:
         """Return the type parameters of what a call gives, which is an object of class ``name``."""
