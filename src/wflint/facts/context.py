@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import msgpack
 
-from wflint.facts.model import Finding, Flag, FunctionHead, ImportFact, Kind, Ref, Site
+from wflint import limits
+from wflint.facts.model import BindingKind, Finding, Flag, FunctionHead, ImportFact, Kind, Ref, Site
 from wflint.facts.scopes import is_global
 from wflint.syntax.cst import cst
 
@@ -100,6 +101,31 @@ class Context:
         """True if a name may stand for something of the project, of any module."""
         name = self.dotted_name(expr)
         return name is None or name.partition(".")[0] not in _NEVER_OWN
+
+    def classes_of(self, cls: cst.CSTNode) -> list[str]:
+        """The names of the class that an expression names, and of what that derives from.
+
+        A class of this module has its own name there, one that is imported its qualified name.
+        """
+        module = self._reader.module
+        found: list[str] = []
+        pending = [self.ref(cls)]
+        for _ in range(limits.EXPRESSION_STEPS):
+            if not pending:
+                break
+            ref = pending.pop()
+            own = ".".join((ref.name, *ref.path)) if ref.kind is Kind.GLOBAL else ""
+            if own in module.classes:
+                found.append(own)
+                pending += reversed(module.classes[own].bases)
+                continue
+            bindings = module.bindings.get(own, ())
+            if [b.what for b in bindings] == [BindingKind.VALUE] and bindings[0].value is not None:
+                pending.append(bindings[0].value.ref)  # `Refused = ApplicationError`
+                continue
+            name = self._reader.refs.external(ref)
+            found += [name] if name else []
+        return found
 
     def type_of(self, expr: cst.CSTNode) -> str | None:
         """The qualified name of the class that an expression is an instance of, if known."""

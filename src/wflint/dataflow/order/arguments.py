@@ -20,6 +20,7 @@ from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
     from wflint.dataflow.order.follow import OrderFlow
+    from wflint.facts.context import Context
 
 
 def given(flow: OrderFlow, arg: cst.Arg, call: cst.Call, taint: OrderTaint) -> Step:
@@ -56,7 +57,7 @@ def given(flow: OrderFlow, arg: cst.Arg, call: cst.Call, taint: OrderTaint) -> S
 
 def _handed(flow: OrderFlow, call: cst.Call, taint: OrderTaint) -> Step:
     """Something unknown gets it. If that is awaited, it may do no more than wait for tasks."""
-    if _makes_error(call):
+    if _makes_error(call, flow.ctx):
         return onward(call, OrderTaint.HOLDER)
     if taint is OrderTaint.ELEMENTS and isinstance(flow.tree.up(call), cst.Await):
         return together([Step(Sink.HANDED), onward(call, OrderTaint.PARTS)])
@@ -84,13 +85,15 @@ def _value(flow: OrderFlow, call: cst.Call, name: str, method: str, taint: Order
         return onward(call, OrderTaint.VALUE)
     if method in known.ORDERED_CHANGES | known.UNORDERED_CHANGES:
         return _received(flow, call, OrderTaint.HOLDER)
-    return onward(call, OrderTaint.HOLDER) if _makes_error(call) else SHOWN
+    return onward(call, OrderTaint.HOLDER) if _makes_error(call, flow.ctx) else SHOWN
 
 
-def _makes_error(call: cst.Call) -> bool:
-    """True if a call makes an exception, going by its name."""
+def _makes_error(call: cst.Call, ctx: Context) -> bool:
+    """True if a call makes an exception, going by the names of its class and of the bases."""
     func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-    return isinstance(func, cst.Name) and func.value.endswith(("Error", "Exception", "Failure"))
+    written = [func.value] if isinstance(func, cst.Name) else []
+    names = ctx.classes_of(call.func) or written
+    return any(name.endswith(("Error", "Exception", "Failure")) for name in names)
 
 
 def _received(flow: OrderFlow, call: cst.Call, taint: OrderTaint) -> Step:

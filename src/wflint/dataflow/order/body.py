@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from wflint.dataflow.def_use import names_in_target, target_names
 from wflint.dataflow.order.keys import matches_one, names_in
-from wflint.dataflow.order.rounds import rounds_alike
+from wflint.dataflow.order.rounds import goes_on, rounds_alike
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wflint.dataflow.def_use import Tree
 
 
@@ -37,8 +39,23 @@ class Body:
         from wflint.syntax.walk import walk
 
         tests = [n for n in self.nodes if isinstance(n, cst.If)]
-        found = [n.body for n in tests if matches_one(n.test, self.elements)]
-        return {id(inner) for body in found for inner in walk(body)}
+        found: list[cst.CSTNode] = []
+        for node in tests:
+            if matches_one(node.test, self.elements):
+                found.append(node.body)
+            elif matches_one(node.test, self.elements, says=False):
+                found += [node.orelse] if node.orelse is not None else []
+                found += self._following(node) if goes_on(node.body.body) else []
+        return {id(inner) for part in found for inner in walk(part)}
+
+    def _following(self, node: cst.If) -> Sequence[cst.CSTNode]:
+        """Return the statements that stand after one, in the same block."""
+        block = self.tree.up(node)
+        if not isinstance(block, cst.IndentedBlock):
+            return ()
+        statements = list(block.body)
+        at = next(n for n, statement in enumerate(statements) if statement is node)
+        return statements[at + 1 :]
 
     def _alike(self) -> set[int]:
         """The nodes that do the same in each round, whichever elements there were before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.dataflow.order import known
 from wflint.syntax.cst import cst
@@ -34,6 +34,8 @@ _TELL_ONE = frozenset(
 )
 """Names of what is usually another for each object."""
 
+_SAME = (cst.Equal, cst.Is)
+_ANOTHER = (cst.NotEqual, cst.IsNot)
 _GETTERS = frozenset({"operator.attrgetter", "operator.itemgetter", "operator.methodcaller"})
 _LOOKUPS = frozenset({"__getitem__", "count", "get"})
 _LOSSY = frozenset(
@@ -90,23 +92,45 @@ def _is_first(result: cst.BaseExpression) -> bool:
     return False
 
 
-def matches_one(test: cst.BaseExpression, elements: Collection[str]) -> bool:
-    """True if a condition holds for one element at most: `x.id == wanted`, `x is wanted`."""
-    pending = [test]
-    while pending:
-        match pending.pop():
-            case cst.BooleanOperation(left=left, operator=cst.And(), right=right):
-                pending += [left, right]
+def matches_one(test: cst.BaseExpression, elements: Collection[str], *, says: bool = True) -> bool:
+    """True if a condition holds for one element at most: `x.id == wanted`, `x is wanted`.
+
+    Without ``says``: if that is so of its opposite, such as that of `x.id != wanted`.
+    """
+    for part in parts_of_test(test, says):
+        match part.expr:
             case cst.Comparison(
-                left=left,
-                comparisons=[
-                    cst.ComparisonTarget(operator=cst.Equal() | cst.Is(), comparator=right)
-                ],
-            ):
+                left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]
+            ) if isinstance(operator, _SAME if part.says else _ANOTHER):
                 for side, other in ((left, right), (right, left)):
                     if _names_element(side, elements) and not names_in(other) & set(elements):
                         return True
     return False
+
+
+class Part(NamedTuple):
+    """An expression that is true, or false."""
+
+    expr: cst.BaseExpression
+    says: bool
+
+
+def parts_of_test(test: cst.BaseExpression, says: bool) -> list[Part]:
+    """Return the parts of a condition and what each of them is, if it is true, or false."""
+    found: list[Part] = []
+    pending = [Part(test, says)]
+    while pending:
+        node, is_true = pending.pop()
+        match node:
+            case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                pending.append(Part(inner, not is_true))
+            case cst.BooleanOperation(operator=operator, left=left, right=right) if (
+                isinstance(operator, cst.And) is is_true
+            ):
+                pending += [Part(right, is_true), Part(left, is_true)]
+            case _:
+                found.append(Part(node, is_true))
+    return found
 
 
 def _names_element(node: cst.BaseExpression, elements: Collection[str]) -> bool:

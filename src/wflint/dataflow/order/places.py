@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,11 +11,11 @@ from wflint.dataflow.def_use import tree_of
 from wflint.dataflow.order import known
 from wflint.dataflow.order.filled import is_filled_with_harmless
 from wflint.dataflow.order.follow import OrderFlow
+from wflint.dataflow.order.keys import Part, parts_of_test
 from wflint.dataflow.order.loops import emptying
 from wflint.dataflow.order.steps import OrderTaint, Sink
 from wflint.facts.model import Kind, Ref
 from wflint.syntax.cst import cst
-from wflint.wording import on_one_line
 
 if TYPE_CHECKING:
     from wflint.dataflow.def_use import Tree
@@ -32,6 +33,21 @@ _NOT_SETS = frozenset(
     {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
 )
 """Methods that surely give something else."""
+
+_COMPARISONS = {
+    "Equal": operator.eq,
+    "GreaterThan": operator.gt,
+    "GreaterThanEqual": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanEqual": operator.le,
+    "NotEqual": operator.ne,
+}
+_TURNED = {
+    "GreaterThan": "LessThan",
+    "GreaterThanEqual": "LessThanEqual",
+    "LessThan": "GreaterThan",
+    "LessThanEqual": "GreaterThanEqual",
+}
 
 
 class Place(NamedTuple):
@@ -239,44 +255,57 @@ def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: T
     """True if the code makes sure that there is only one element, so that nothing has an order."""
     if not tree.mentions("len"):
         return False
-    length = f"len({ctx.code(expr)})"
-    one = {f"{length} == 1", f"{length} <= 1", f"{length} < 2", f"1 == {length}"}
-    more = {f"{length} != 1", f"{length} > 1", f"{length} >= 2", f"1 != {length}"}
+    length = ctx.code(expr)
     for inner, outer in tree.around(node):
         match outer:
-            case cst.If() | cst.IfExp():
-                if inner is outer.body and _says(outer.test, one, ctx):
+            case cst.If() | cst.IfExp() if inner is not outer.test:
+                if _says_one(outer.test, inner is outer.body, length, ctx):
                     return True
-                if inner is outer.orelse and _plain(outer.test, ctx) in more:
+            case cst.BooleanOperation() if inner is outer.right:
+                if _says_one(outer.left, isinstance(outer.operator, cst.And), length, ctx):
                     return True
-            case cst.BooleanOperation(operator=cst.And()) if inner is outer.right:
-                if _says(outer.left, one, ctx):
-                    return True
-            case cst.IndentedBlock() if _is_ensured(outer, inner, one, more, ctx):
+            case cst.IndentedBlock() if _is_ensured(outer, inner, length, ctx):
                 return True
     return False
 
 
-def _says(test: cst.BaseExpression, wanted: set[str], ctx: Context) -> bool:
-    """True if a condition, or one of those that it joins by `and`, is one of the wanted ones."""
-    pending = [test]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, cst.BooleanOperation) and isinstance(part.operator, cst.And):
-            pending += [part.left, part.right]
-        elif _plain(part, ctx) in wanted:
+def _says_one(test: cst.BaseExpression, says: bool, sized: str, ctx: Context) -> bool:
+    """True if something has one element at most when a condition is true, or is false.
+
+    ``sized`` is the source of that.
+    """
+    return any(_bounds(part, sized, ctx) for part in parts_of_test(test, says))
+
+
+def _bounds(part: Part, sized: str, ctx: Context) -> bool:
+    """True if a comparison shows that a length is 0 or 1: `len(x) == 1`, `0 < len(x) < 2`."""
+    if not isinstance(part.expr, cst.Comparison):
+        return False
+    sides = [part.expr.left, *(target.comparator for target in part.expr.comparisons)]
+    operators = [type(target.operator).__name__ for target in part.expr.comparisons]
+    if not part.says and len(operators) > 1:
+        return False
+    for left, sign, right in zip(sides, operators, sides[1:], strict=False):
+        if _is_length(right, sized, ctx):
+            left, sign, right = right, _TURNED.get(sign, sign), left
+        if not _is_length(left, sized, ctx) or not isinstance(right, cst.Integer):
+            continue
+        compare, number = _COMPARISONS.get(sign), max(right.evaluated_value, 0)
+        more = (2, max(number, 2), max(number, 2) + 1)  # one length of each kind
+        if compare is not None and not any(compare(n, number) is part.says for n in more):
             return True
     return False
 
 
-def _plain(expr: cst.BaseExpression, ctx: Context) -> str:
-    """The source of an expression without parentheses around it."""
-    return on_one_line(ctx.code(expr.with_changes(lpar=(), rpar=())))
+def _is_length(node: cst.BaseExpression, sized: str, ctx: Context) -> bool:
+    """True of `len()` of what has a source."""
+    match node:
+        case cst.Call(func=func, args=[cst.Arg(value=value)]):
+            return ctx.code(value) == sized and ctx.dotted_name(func) == "builtins.len"
+    return False
 
 
-def _is_ensured(
-    block: cst.IndentedBlock, before: cst.CSTNode, one: set[str], more: set[str], ctx: Context
-) -> bool:
+def _is_ensured(block: cst.IndentedBlock, before: cst.CSTNode, sized: str, ctx: Context) -> bool:
     """`assert len(names) == 1`, or `if len(names) != 1: raise ...`, above in the same block."""
     from wflint.facts.guards import always_leaves
 
@@ -284,9 +313,13 @@ def _is_ensured(
         if statement is before:
             break
         match statement:
-            case cst.SimpleStatementLine(body=[cst.Assert(test=test)]) if _says(test, one, ctx):
-                return True
-            case cst.If(test=test, orelse=None, body=body):
-                if _plain(test, ctx) in more and always_leaves(body):
+            case cst.SimpleStatementLine(body=[cst.Assert(test=test)]):
+                if _says_one(test, True, sized, ctx):
                     return True
+            case cst.If(test=test, orelse=orelse, body=body):
+                if always_leaves(body) and _says_one(test, False, sized, ctx):
+                    return True
+                if isinstance(orelse, cst.Else) and always_leaves(orelse.body):
+                    if _says_one(test, True, sized, ctx):
+                        return True
     return False

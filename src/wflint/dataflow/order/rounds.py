@@ -7,10 +7,10 @@ often as an element is found, whichever that is.
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.dataflow.def_use import target_names
-from wflint.dataflow.order.keys import names_in
+from wflint.dataflow.order.keys import names_in, parts_of_test
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
@@ -24,28 +24,53 @@ def rounds_alike(node: cst.For | cst.While, dependent: Set[str]) -> Sequence[cst
     decide, before the first of them, if the round comes to them. What they change does not count
     for that.
     """
-    if not isinstance(node, cst.For) or not isinstance(node.body, cst.IndentedBlock):
+    if not isinstance(node, cst.For):
         return ()
-    parts = list(node.body.body)
+    parts: Sequence[cst.CSTNode] = node.body.body
     read: set[str] = set()
-    while parts and (made := _made_of_element(parts[0], dependent)) is not None:
-        read |= names_in(made)
-        del parts[0]
-    if not _uses(parts, dependent):
-        return parts
-    match parts:
-        case [cst.If(test=test, orelse=None, body=cst.IndentedBlock(body=inside))]:
-            operator: type[cst.BaseBooleanOp] = cst.And
-        case [cst.If(test=test, orelse=None) as first, *inside] if _goes_on(first):
-            operator = cst.Or
-        case _:
+    is_asked = False
+    while _uses(parts, dependent):
+        made = _made_of_element(parts[0], dependent)
+        if made is not None:
+            read |= names_in(made)
+            parts = parts[1:]
+            continue
+        way = _only_way(parts)
+        if way is None:
             return ()
-    if _uses(inside, dependent):
-        return ()
-    for term in _terms(test, operator):
-        names = names_in(term)
-        read |= names if names & dependent else set()
-    return () if _uses(inside, read) else inside
+        is_asked = True
+        test, says, parts = way
+        for part in parts_of_test(test, says):
+            names = names_in(part.expr)
+            read |= names if names & dependent else set()
+    return () if is_asked and _uses(parts, read) else parts
+
+
+class _Way(NamedTuple):
+    """The only statements that do something, and the condition that must be true, or false."""
+
+    test: cst.BaseExpression
+    says: bool
+    parts: Sequence[cst.CSTNode]
+
+
+def _only_way(parts: Sequence[cst.CSTNode]) -> _Way | None:
+    """Return what the first statement, an ``if``, decides, unless both of its ways do something."""
+    match parts:
+        case [cst.If(test=test, body=body, orelse=orelse), *rest]:
+            after = _statements(orelse)
+            if goes_on(body.body, is_last=not rest):
+                return _Way(test, False, [*after, *rest])
+            if goes_on(after, is_last=not rest):
+                return _Way(test, True, [*body.body, *rest])
+    return None
+
+
+def _statements(orelse: cst.If | cst.Else | None) -> Sequence[cst.CSTNode]:
+    """Return the statements that run if a condition is false."""
+    if isinstance(orelse, cst.Else):
+        return orelse.body.body
+    return [orelse] if orelse is not None else []
 
 
 def _made_of_element(node: cst.CSTNode, dependent: Set[str]) -> cst.BaseExpression | None:
@@ -58,28 +83,14 @@ def _made_of_element(node: cst.CSTNode, dependent: Set[str]) -> cst.BaseExpressi
     return None
 
 
-def _goes_on(node: cst.If) -> bool:
-    """True for `if ...: continue`."""
-    match node.body:
-        case (
-            cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Continue()])])
-            | cst.SimpleStatementSuite(body=[cst.Continue()])
-        ):
+def goes_on(parts: Sequence[cst.CSTNode], is_last: bool = False) -> bool:
+    """True if nothing but ``continue`` is done; of the last statement, if nothing is done."""
+    match parts:
+        case [] | [cst.Pass()] | [cst.SimpleStatementLine(body=[cst.Pass()])]:
+            return is_last
+        case [cst.Continue()] | [cst.SimpleStatementLine(body=[cst.Continue()])]:
             return True
     return False
-
-
-def _terms(test: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> list[cst.BaseExpression]:
-    """Return the parts of a condition that an operator joins."""
-    found: list[cst.BaseExpression] = []
-    pending = [test]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, operator):
-            pending += [node.left, node.right]
-        else:
-            found.append(node)
-    return found
 
 
 def _uses(nodes: Sequence[cst.CSTNode], names: Set[str]) -> bool:
