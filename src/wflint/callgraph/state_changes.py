@@ -11,13 +11,15 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from wflint.callgraph.graph import CallGraph, Edge, Node, runs
-from wflint.facts.ids import Cls
-from wflint.facts.model import Call, FunctionBody, Kind, Mutation, Ref
+from wflint.facts.ids import Cls, Fn
+from wflint.facts.model import Call, FunctionBody, FunctionHead, Kind, Mutation, Ref
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.facts.sites import at, call_at
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import ExternalValue
+from wflint.inference.values import Env, ExternalValue, InstanceValue
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 _NO_METHODS = frozenset({"attribute", "item", "name"})
@@ -55,7 +57,7 @@ class StateChanges:
             body = self.store.body(node.fn)
             found.update((Change(node, m), None) for m in self._changes(node, body, state))
             for edge in self.graph.callees(node):
-                step = (edge.to, self._handed_on(body, edge, state))
+                step = (edge.to, self._handed_on(node, body, edge, state))
                 if step[1] and step not in seen:
                     seen.add(step)
                     queue.append(step)
@@ -65,16 +67,43 @@ class StateChanges:
         self, node: Node, body: FunctionBody, state: frozenset[Name]
     ) -> Iterator[Mutation]:
         for mutation in body.mutations:
-            if _name(mutation.target) not in state or not runs(mutation, node):
+            if not runs(mutation, node) or not self._is_of_state(mutation.target, node, state):
                 continue
-            if self._is_of_state(mutation, node) and self._is_change(mutation, node, body):
+            if self._is_change(mutation, node, body):
                 yield mutation
 
-    def _is_of_state(self, mutation: Mutation, node: Node) -> bool:
-        """True unless the object comes from a property, which may give a new one."""
-        cls = node.receiver or Cls(node.fn.path, mutation.target.name)
-        path = mutation.target.path if mutation.target.kind is Kind.SELF else ()
-        return all(self.resolver.members.method(cls, name) is None for name in path[:1])
+    def _is_of_state(self, ref: Ref, node: Node, state: frozenset[Name]) -> bool:
+        """True of the workflow and its parts, not of what a property makes anew."""
+        return _name(ref) in state and self._is_kept(ref, node.fn.path, node.receiver, node.env)
+
+    def _is_kept(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> bool:
+        """True if an expression goes from one object to a part that it keeps, and so on."""
+        pending, seen = [(ref, path, receiver, env)], set()
+        while pending:
+            asked = pending.pop()
+            if asked in seen:
+                continue
+            seen.add(asked)
+            ref, path, receiver, env = asked
+            for place, name in enumerate(ref.path):
+                holder = replace(ref, path=ref.path[:place])
+                for cls in self._classes_of(holder, path, receiver, env):
+                    method = self.resolver.members.method(cls, name)
+                    if method is None:
+                        continue
+                    base, head = method
+                    returned = self.store.body(Fn(base.path, head.qualname)).returned
+                    if not returned or any(r.kind is not Kind.SELF for r in returned):
+                        return False
+                    pending += [(r, base.path, cls, ()) for r in returned]
+        return True
+
+    def _classes_of(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> list[Cls]:
+        """Return the classes that an object may be of."""
+        if ref.kind is Kind.SELF and not ref.path:
+            return [receiver or Cls(path, ref.name)]
+        found = self.resolver.resolve(ref, path, receiver, env=env)
+        return [entity.cls for entity in found if isinstance(entity, InstanceValue)]
 
     def _is_change(self, mutation: Mutation, node: Node, body: FunctionBody) -> bool:
         """True unless a method only sounds like one that changes a container."""
@@ -92,32 +121,40 @@ class StateChanges:
 
     # From a function to one that it calls.
 
-    def _handed_on(self, body: FunctionBody, edge: Edge, state: frozenset[Name]) -> frozenset[Name]:
+    def _handed_on(
+        self, node: Node, body: FunctionBody, edge: Edge, state: frozenset[Name]
+    ) -> frozenset[Name]:
         """Return the names of a called function that are the workflow, or a part of it."""
         head = self.store.body(edge.to.fn).head
         call = call_at(body, edge.site)
-        found = set(self._arguments(call, edge, state)) if call is not None else set()
+        found: set[Name] = set()
+        if call is not None:
+            found.update(
+                (edge.to.fn.qualname, name)
+                for name, ref in _arguments(call, head)
+                if self._is_of_state(ref, node, state)
+            )
         if not head.owner:
             return frozenset(found | state)  # a function inside this one sees what it sees
-        if head.name not in _CONSTRUCTORS and state.intersection(_called_on(body, edge.site)):
-            found.add(_SELF)
+        if head.name not in _CONSTRUCTORS:
+            holders = _called_on(body, edge.site)
+            found.update(_SELF for ref in holders if self._is_of_state(ref, node, state))
         return frozenset(found)
 
-    def _arguments(self, call: Call, edge: Edge, state: frozenset[Name]) -> Iterator[Name]:
-        head = self.store.body(edge.to.fn).head
-        bound = Signature.of(head, bound=bool(head.owner)).bind(by_keyword(call.args))
-        for name, arg in bound.by_name.items():
-            if _name(arg.value.ref) in state:
-                yield (edge.to.fn.qualname, name)
+
+def _arguments(call: Call, head: FunctionHead) -> Iterator[tuple[str, Ref]]:
+    """Yield the parameters of a called function, with what they are given."""
+    bound = Signature.of(head, bound=bool(head.owner)).bind(by_keyword(call.args))
+    return ((name, arg.value.ref) for name, arg in bound.by_name.items())
 
 
-def _called_on(body: FunctionBody, site: int) -> Iterator[Name]:
-    """The names of the objects that what stands at a site calls a method of."""
+def _called_on(body: FunctionBody, site: int) -> Iterator[Ref]:
+    """Yield the objects that what stands at a site calls a method of."""
     call = call_at(body, site)
     places = (*at(body.uses, site), *at(body.reads, site))
-    refs = [call.target] if call is not None else [place.target for place in places]
-    refs += [operation.operand for operation in at(body.operations, site)]
-    return (name for ref in refs if (name := _name(ref)) is not None)
+    methods = [call.target] if call is not None else [place.target for place in places]
+    yield from (replace(ref, path=ref.path[:-1]) for ref in methods)
+    yield from (operation.operand for operation in at(body.operations, site))
 
 
 def _name(ref: Ref) -> Name | None:

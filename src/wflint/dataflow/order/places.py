@@ -319,7 +319,7 @@ def _is_ensured(block: cst.IndentedBlock, before: cst.CSTNode, sized: str, ctx: 
             case cst.If(test=test, orelse=orelse, body=body):
                 if always_leaves(body) and _says_one(test, False, sized, ctx):
                     return True
-                if isinstance(orelse, cst.Else) and always_leaves(orelse.body):
-                    if _says_one(test, True, sized, ctx):
-                        return True
+                leaves_else = isinstance(orelse, cst.Else) and always_leaves(orelse.body)
+                if leaves_else and _says_one(test, True, sized, ctx):
+                    return True
     return False
