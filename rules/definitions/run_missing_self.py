@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
 _KINDS = {"builtins.classmethod": "class method", "builtins.staticmethod": "static method"}
 
+_SELF = ("typing.Self", "typing_extensions.Self")
+
 
 class RunMissingSelf(Rule):
     code = "WFL517"
@@ -80,10 +82,11 @@ class RunMissingSelf(Rule):
                 "class; make it a method with `self`"
             )
         elif not others and at.text is not None:
-            yield from _of_params(at.name, at.owner.rpartition(".")[2], at.text.params)
+            yield from _of_params(at, at.text.params)
 
 
-def _of_params(name: str, owner: str, params: tuple[ParamText, ...]) -> Iterable[Report]:
+def _of_params(at: DecoratedView, params: tuple[ParamText, ...]) -> Iterable[Report]:
+    name, owner = at.name, at.owner.rpartition(".")[2]
     if not params or params[0].kind in ("keyword", "**"):
         yield Report(
             f"the run method `{name}` takes no `self`: its call raises TypeError, and the workflow "
@@ -97,7 +100,9 @@ def _of_params(name: str, owner: str, params: tuple[ParamText, ...]) -> Iterable
             f"exist yet: NameError, and {NOT_IMPORTED}; leave it out"
         )
         return
-    is_known = first.name == "self" and first.annotation in ("", "Self", "typing.Self")
+    is_known = first.name == "self" and (
+        not first.annotation or at.dotted_name(first.annotation) in _SELF
+    )
     if first.kind != "*" and not is_known and any(p.annotation for p in params[1:]):
         yield Report(
             f"the SDK takes `{first.name}` for the first argument of `{name}`, so that each type "

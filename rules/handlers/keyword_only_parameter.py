@@ -59,17 +59,22 @@ message comes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wflint.rule import ParamKind, Report, Rule, Scope, Severity
+from wflint.rule import ClassForm, ParamKind, Report, Rule, Scope, Severity
 
 if TYPE_CHECKING:
-    from wflint.rule import HandlerView, WorkflowView
+    from wflint.rule import HandlerView, PayloadView, WorkflowView
 
 _BY_POSITION = frozenset({ParamKind.CLS, ParamKind.POSITIONAL, ParamKind.SELF})
-_PLAIN = re.compile(r"(?:\W|\b(?:typing|Any|bool|[Dd]ict|float|int|[Ll]ist|None|object|str)\b)*")
+_LIKE_JSON = frozenset(
+    {f"builtins.{name}" for name in ("bool", "dict", "float", "int", "list", "object", "str")}
+    | {f"collections.abc.{name}" for name in ("Collection", "Iterable", "Mapping", "Sequence")}
+    | {f"collections.abc.Mutable{name}" for name in ("Mapping", "Sequence")}
+    | {"builtins.None", "types.NoneType", "typing.Any", "typing_extensions.Any"}
+)
+"""The types of what JSON gives."""
 
 
 class KeywordOnlyParameter(Rule):
@@ -96,10 +101,21 @@ class KeywordOnlyParameter(Rule):
             )
             return
         others = [p for p in text.params if p.kind in ("keyword", "*", "**")]
-        typed = [p for p in text.params if not _PLAIN.fullmatch(p.hint) and p not in others]
+        names = {p.name for p in others}
+        typed = [p for p in handler.payloads if p.name and p.name not in names and _is_typed(p)]
         if others and typed:
             yield Report(
                 f"`{others[0].name}` makes the SDK drop all type hints of `{handler.method}`: "
                 f"`{typed[0].name}` arrives as plain JSON, not as `{typed[0].annotation}`",
                 Severity.WARNING,
             )
+
+
+def _is_typed(payload: PayloadView) -> bool:
+    """True if what JSON gives is surely not what an annotation says."""
+    return any(
+        one.form not in (ClassForm.EXTERNAL, ClassForm.TYPED_DICT)
+        or (one.form is ClassForm.EXTERNAL and one.name not in _LIKE_JSON)
+        for part in payload.parts()
+        for one in part.types
+    )

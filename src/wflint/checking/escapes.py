@@ -26,7 +26,7 @@ from wflint.facts.model import (
     ValueType,
 )
 from wflint.facts.questions import IN_WORKFLOW, RAISES
-from wflint.facts.sites import between, call_at, tries_around
+from wflint.facts.sites import between, call_at, last_words, tries_around
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.project.store import Store
@@ -232,11 +232,11 @@ class Escapes:
 
     def _is_awaited_for(self, node: Node, call: Call) -> bool:
         """True if a coroutine is given to a function that is awaited and raises its errors."""
-        calls = self._store.body(node.fn).calls
-        before = between(calls, 0, call.site)
+        before = between(self._store.body(node.fn).calls, 0, call.site)
+        outcomes = self._whole.outcomes.get(node.fn, {})
         return any(
             outer.flags & Flag.AWAITED
-            and outer.written.rpartition(".")[2] in _AWAITED_FOR
+            and not _AWAITED_FOR.isdisjoint(last_words(outer, outcomes))
             and all(arg.keyword != "return_exceptions" and arg.star != "**" for arg in outer.args)
             and (_is_given(call, outer) or _is_one_of(call, outer, before))
             for outer in before

@@ -29,7 +29,7 @@ from wflint.checking.shown import is_only_shown
 from wflint.checking.stretches import Stretch
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Exit, Flag, FunctionBody, Handler, Site, Try
-from wflint.facts.sites import between, call_at, tries_around, tries_handling
+from wflint.facts.sites import between, call_at, last_words, tries_around, tries_handling
 from wflint.inference.values import ClassValue, Unresolved
 from wflint.rule.views import EffectAt
 from wflint.temporal.effects import Effect
@@ -314,8 +314,11 @@ class ProtectedView:
     def shields(self) -> bool:
         """True if something is protected from being cancelled there."""
         tried = self.statement
-        calls = between(self._body.calls, tried.start, tried.end)
-        return any(call.written.rpartition(".")[2] == "shield" for call in calls)
+        outcomes = self._checker.summaries.graph.outcomes.get(self._node.fn, {})
+        return any(
+            "shield" in last_words(call, outcomes)
+            for call in between(self._body.calls, tried.start, tried.end)
+        )
 
     @property
     def awaits(self) -> bool:

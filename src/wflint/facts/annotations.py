@@ -26,6 +26,10 @@ _WRAPPERS = {
     "Unpack",
 }
 _WAITED = {"Awaitable", "Coroutine"}
+MODULES_OF_FORMS = frozenset(
+    {"collections.abc", "dataclasses", "sqlalchemy.orm", "typing", "typing_extensions"}
+)
+"""The modules that have what annotations are made of, beside classes."""
 
 RefOf = Callable[[cst.CSTNode], Ref]
 
@@ -50,22 +54,23 @@ def annotation(node: cst.CSTNode | None, ref: RefOf, steps: int = limits.ANNOTAT
 
 
 def _subscript(node: cst.Subscript, ref: RefOf, steps: int) -> Ref:
-    base = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
-    if not isinstance(base, cst.Name):
+    if not isinstance(node.value, (cst.Attribute, cst.Name)):
         return UNKNOWN
+    of = ref(node.value)
+    is_named = of.kind in (Kind.GLOBAL, Kind.IMPORT)
+    name = (of.path or (of.name,))[-1].rpartition(".")[2] if is_named else ""
     inner = [s.slice.value for s in node.slice if isinstance(s.slice, cst.Index)]
-    if base.value in _WRAPPERS and inner:
+    if name in _WRAPPERS and inner:
         return annotation(inner[0], ref, steps)
-    if base.value in _WAITED and inner:
+    if name in _WAITED and inner:
         waited = annotation(inner[-1], ref, steps)
-        return ref(node.value) if says_little(waited) else waited
-    if base.value == "Union":
+        return of if says_little(waited) else waited
+    if name == "Union":
         return _union(inner, ref, steps)
-    if base.value == "Literal":
+    if name == "Literal":
         strings = all(isinstance(i, cst.SimpleString) for i in inner)
         return Ref(Kind.GLOBAL, "str") if strings else UNKNOWN
-    of = ref(node.value)
-    if of.kind is Kind.UNKNOWN or base.value == "Callable":
+    if of.kind is Kind.UNKNOWN or name == "Callable":
         return of
     return Ref(Kind.ITEM, of=of, others=tuple(annotation(i, ref, steps) for i in inner))
 

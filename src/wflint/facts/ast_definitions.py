@@ -40,7 +40,6 @@ from wflint.files.source import Source
 from wflint.syntax.guard import MAX_DEPTH, span
 from wflint.syntax.single_expressions import read_expression
 from wflint.syntax.type_parameters import type_parameters
-from wflint.syntax.words import last_word
 
 _READ = (
     ast.Await,
@@ -109,7 +108,10 @@ class AstSyntax:
 
     def annotation(self, node: ast.expr) -> Ref:
         """Return the class that an annotation names."""
-        return dotted(node) or self.refs.annotation(self._read(node), None)
+        name = dotted(node)
+        if name is not None:
+            return self.refs.own_name(name)
+        return self.refs.annotation(self._read(node), None)
 
     def value(self, node: ast.expr) -> Ref:
         """Return what a name holds that an expression is assigned to."""
@@ -213,7 +215,7 @@ class AstSyntax:
         """Return the ref of ``TypeVar("T", bound=Base)``."""
         if not isinstance(node, ast.Call) or not node.args:
             return None
-        called = last_word(node)
+        called = self._called(node)
         if called == "NewType" and len(node.args) == 2:
             return self.annotation(node.args[1])
         if called != "TypeVar" or not isinstance(node.args[0], ast.Constant):
@@ -222,6 +224,12 @@ class AstSyntax:
         some = [bound] if bound is not None else node.args[1:]
         of = either(self.annotation(s) for s in some) if some else None
         return Ref(Kind.TYPEVAR, str(node.args[0].value), of=of)
+
+    def _called(self, node: ast.Call) -> str:
+        """Return the last word of what is called, by its own name if that is a form of types."""
+        name = dotted(node.func)
+        of = self.refs.own_name(name) if name is not None else UNKNOWN
+        return (of.path or (of.name,))[-1]
 
     def type_bounds(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Ref]:
         """Return the bounds of the type parameters of ``def f[T: Base]``."""

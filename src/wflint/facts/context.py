@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import msgpack
 
 from wflint import limits
-from wflint.facts.model import BindingKind, Finding, Flag, FunctionHead, ImportFact, Kind, Ref, Site
+from wflint.facts.model import (
+    BindingKind,
+    Decorator,
+    Finding,
+    Flag,
+    FunctionHead,
+    ImportFact,
+    Kind,
+    Ref,
+    Site,
+)
 from wflint.facts.scopes import is_global
 from wflint.syntax.cst import cst
 
@@ -96,6 +106,14 @@ class Context:
             self._names[key] = (self._reader.refs.external(ref) or None) if known else None
             self._asked.append(expr)
         return self._names[key]
+
+    def marks(self, decorator: Decorator, name: str) -> bool:
+        """True if a decorator is one of a qualified name, or has its last word, as a wrapper of it.
+
+        The word counts where a decorator is an attribute: `@handlers.query`.
+        """
+        found = self._reader.refs.external(decorator.target)
+        return found == name or decorator.written == name.rpartition(".")[2]
 
     def may_be_own(self, expr: cst.CSTNode) -> bool:
         """True if a name may stand for something of the project, of any module."""

@@ -9,7 +9,7 @@ import libcst as cst
 from msgspec.structs import replace
 
 from wflint import limits
-from wflint.facts.annotations import annotation
+from wflint.facts.annotations import MODULES_OF_FORMS, annotation
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.calls import called
 from wflint.facts.local_names import NOWHERE, NameTables, Place, named, one_of
@@ -260,7 +260,19 @@ class Refs:
 
     def annotation(self, node: cst.CSTNode | None, scope: Scope | None) -> Ref:
         """The class that an annotation names, see :mod:`wflint.facts.annotations`."""
-        return annotation(node, lambda inner: self.ref(inner, scope))
+        return annotation(node, lambda inner: self.own_name(self.ref(inner, scope)))
+
+    def own_name(self, ref: Ref) -> Ref:
+        """A form that annotations are made of by its own name: ``Any``, imported as ``Whatever``.
+
+        Whoever looks at annotations goes by these names.
+        """
+        if ref.path or ref.kind not in (Kind.GLOBAL, Kind.IMPORT):
+            return ref
+        imported = ref.name if ref.kind is Kind.IMPORT else dotted(self.module, ref.name)
+        module, _, name = imported.rpartition(".")
+        is_form = module in MODULES_OF_FORMS and name != ref.name
+        return Ref(Kind.IMPORT, module, (name,)) if is_form else ref
 
     def external(self, ref: Ref) -> str:
         """The dotted name of a ref that starts at an import or builtin; of an instance, its class.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Protocol, TypeVar
 
@@ -58,3 +58,11 @@ def _tries_with(body: FunctionBody, site: Site) -> Iterator[Try]:
     while number >= 0:
         yield body.tries[number]
         number = body.tries[number].around
+
+
+def last_words(call: Call, outcomes: Mapping[Site, str]) -> set[str]:
+    """Return the last word of what a call is written as, and of what it is found to call.
+
+    ``outcomes`` are those of the calls of its function, by their sites.
+    """
+    return {call.written.rpartition(".")[2], outcomes.get(call.site, "").rpartition(".")[2]}

@@ -19,7 +19,7 @@ from wflint.facts.cst_definitions import (
 )
 from wflint.facts.definitions import method_name, read_params, with_bounds, with_receiver
 from wflint.facts.frames import Entry, State
-from wflint.facts.model import Flag, FunctionHead
+from wflint.facts.model import Flag, FunctionHead, Kind
 from wflint.facts.scopes import Bound, How, Scope, bind_target
 from wflint.facts.walker import DIRECT, Walker
 
@@ -102,13 +102,13 @@ def _ann_assign(walker: Walker, entry: Entry, node: cst.AnnAssign, state: State)
         walker.push([node.value], entry, state)
     if state.scope is None or state.scope.is_class:
         inner = node.annotation.annotation  # `Annotated[int, Field(default_factory=...)]`
-        if isinstance(inner, cst.Subscript) and _is_annotated(inner.value):
+        if isinstance(inner, cst.Subscript) and _is_annotated(walker, inner.value, state):
             walker.push([s.slice for s in inner.slice[1:]], entry, state)
 
 
-def _is_annotated(node: cst.BaseExpression) -> bool:
-    name = node.attr if isinstance(node, cst.Attribute) else node
-    return isinstance(name, cst.Name) and name.value == "Annotated"
+def _is_annotated(walker: Walker, node: cst.BaseExpression, state: State) -> bool:
+    ref = walker.refs.own_name(walker.refs.ref(node, state.scope))
+    return ref.kind in (Kind.GLOBAL, Kind.IMPORT) and (ref.path or (ref.name,))[-1] == "Annotated"
 
 
 def _aug_assign(walker: Walker, entry: Entry, node: cst.AugAssign, state: State) -> None:

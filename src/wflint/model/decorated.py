@@ -9,7 +9,7 @@ from functools import partial
 from wflint.callgraph.graph import DEFINITION
 from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind
+from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind, Ref
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue
 from wflint.model.callees import Callees
@@ -60,6 +60,12 @@ class Decorated:
         is_attribute = target.kind is Kind.GLOBAL and len(target.path) == 1
         is_validator = decorator.written == "validator" and is_attribute
         return VALIDATOR if is_validator and target.name not in self._globals(path) else ""
+
+    def _dotted_name(self, written: str, path: str) -> str:
+        first, *rest = written.strip("'\"").split(".")
+        found = self._resolver.resolve(Ref(Kind.GLOBAL, first, tuple(rest)), path)
+        names = {e.name if isinstance(e, ExternalValue) else "" for e in found}
+        return names.pop() if len(names) == 1 else ""
 
     def _globals(self, path: str) -> Iterable[str]:
         return self._resolver.store.load(path).facts.bindings
@@ -120,6 +126,7 @@ class Decorated:
                 partial(self._callees.of, fn),
                 partial(text_of, module, fn.qualname),
                 partial(self._parameters.meaning, path=fn.path),
+                partial(self._dotted_name, path=fn.path),
                 self._settings_of(fn.path),
             )
             yield view, Place(fn, DEFINITION)

@@ -92,6 +92,7 @@ class DecoratedView(Struct, frozen=True, dict=True):
     find_function: Callable[[], Callee | None] = lambda: None
     find_text: Callable[[], MethodText | None] = lambda: None
     find_meaning: Callable[[str], str] = lambda annotation: ""
+    find_name: Callable[[str], str] = lambda written: ""
     settings: RuleSettings = RuleSettings()
 
     @cached_property
@@ -107,6 +108,10 @@ class DecoratedView(Struct, frozen=True, dict=True):
     def meaning(self, annotation: str) -> str:
         """Return an annotation with full dotted names; ``""`` if they are not all known."""
         return self.find_meaning(annotation)
+
+    def dotted_name(self, written: str) -> str:
+        """Return the qualified name that a name has in its module; ``""`` if it is not known."""
+        return self.find_name(written)
 
     @property
     def name(self) -> str:

@@ -168,7 +168,7 @@ class OrderFlow:
     def _returned(self, node: cst.CSTNode, parent: cst.CSTNode, taint: OrderTaint) -> Step:
         """Judge a returned value: a query's answer is in no history, nor is what `repr()` shows."""
         head = self.ctx.function
-        is_query = any(d.written.rpartition(".")[2] == "query" for d in head.decorators)
+        is_query = any(self.ctx.marks(d, "temporalio.workflow.query") for d in head.decorators)
         is_told = is_query or head.name == "__repr__"
         return NOTHING if is_told or taint is OrderTaint.FILLED else SHOWN
 
