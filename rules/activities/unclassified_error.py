@@ -85,7 +85,8 @@ Reported are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
 from wflint.rule import Report, Rule, Scope, Severity, Value, ValueType, cst
@@ -93,6 +94,7 @@ from wflint.rule import Report, Rule, Scope, Severity, Value, ValueType, cst
 if TYPE_CHECKING:
     from wflint.rule import CallView, CommandView, Context, FindingView
 
+_BLOCKS = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
 _SAYS = frozenset({"category", "next_retry_delay", "non_retryable", "type"})
 _REFUSALS = frozenset(f"builtins.{name}" for name in ("KeyError", "TypeError", "ValueError"))
 _END, _POLICY, _TYPES = (
@@ -144,16 +146,32 @@ class UnclassifiedError(Rule):
 
 def _is_about_arguments(ctx: Context) -> bool:
     """True in an `if` on a parameter that nothing but others of its kind stands before."""
-    body, test = ctx.parent(4), ctx.parent(3)
-    if not isinstance(test, cst.If) or not isinstance(body, cst.IndentedBlock):
-        return False
-    if not isinstance(ctx.parent(5), (cst.FunctionDef, type(None))):
-        return False
-    before = body.body[: body.body.index(test)]
+    around = [*reversed(ctx.ancestors)]
+    tests = _tests_before(around)
+    first = around.index(tests[-1]) if tests else 0
+    match around[first + 1 : first + 3]:
+        case [cst.IndentedBlock() as body, *outer] if all(
+            isinstance(node, cst.FunctionDef) for node in outer
+        ):
+            before = takewhile(lambda statement: statement is not around[first], body.body)
+        case _:
+            return False
+    asked = tests if any(isinstance(node, cst.Else) for node in around[:first]) else tests[:1]
     params = {param.name for param in ctx.function.params}
     return all(map(_does_nothing, before)) and any(
-        isinstance(n, cst.Name) and n.value in params for n in _nodes(test.test)
+        isinstance(n, cst.Name) and n.value in params for one in asked for n in _nodes(one.test)
     )
+
+
+def _tests_before(around: Sequence[cst.CSTNode]) -> list[cst.If]:
+    """Return the `if` or `elif` that a statement stands in, or behind, and those before that."""
+    inside = dropwhile(lambda node: isinstance(node, (*_BLOCKS, cst.Else)), around)
+    tests: list[cst.If] = []
+    for node in inside:
+        if not isinstance(node, cst.If):
+            break
+        tests.append(node)
+    return tests
 
 
 def _does_nothing(statement: cst.CSTNode) -> bool:
@@ -163,8 +181,20 @@ def _does_nothing(statement: cst.CSTNode) -> bool:
             body=[cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString())]
         ):
             return True
-        case cst.If(body=cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Raise()])])):
-            return statement.orelse is None
+    while isinstance(statement, cst.If) and _only_raises(statement.body):
+        if statement.orelse is None:
+            return True
+        statement = statement.orelse
+    return False
+
+
+def _only_raises(body: cst.BaseSuite) -> bool:
+    match body:
+        case (
+            cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Raise()])])
+            | cst.SimpleStatementSuite(body=[cst.Raise()])
+        ):
+            return True
     return False
 
 

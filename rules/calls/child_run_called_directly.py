@@ -88,11 +88,15 @@ class ChildRunCalledDirectly(Rule):
 
 
 def _is_inherited(view: CallView) -> bool:
-    """`self.run(x)`, `super().run(x)`, `Base.run(self, x)`."""
+    """`self.run(x)`, `super().run(x)`, `Base.run(self, x)`; `flow.run(x)` where that is `self`."""
     if view.call is None:
         return False
+    if view.may_be_on_workflow:
+        return True
     target = view.call.target
     if target.kind in (Kind.SELF, Kind.SUPER, Kind.CLS):
         return len(target.path) == 1
     receiver = view.positional[0].value.ref if view.positional else None
-    return receiver is not None and receiver.kind is Kind.SELF and not receiver.path
+    if receiver is None or receiver.path:
+        return False
+    return receiver.kind is Kind.SELF or view.lookups.may_be_workflow(receiver)

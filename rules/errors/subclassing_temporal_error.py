@@ -81,7 +81,11 @@ class SubclassingTemporalError(Rule):
     severity = Severity.WARNING
     scope = Scope.ANY
     since = "0.1"
-    needles: ClassVar[tuple[str, ...]] = (r"class\s+\w+\s*\([^)]*Error\b",)
+    needles: ClassVar[tuple[str, ...]] = (
+        r"class\s+\w+\s*\([^)]*Error\b",
+        r"Error\s+as\s",
+        r"\n[ \t]+class\s+\w+\s*\([^)]*\w",  # in a function, where no import is in sight
+    )
     words: ClassVar[tuple[str, ...]] = ("temporalio",)
 
     def visit_ClassDef(self, node: cst.ClassDef, ctx: Context) -> None:

@@ -166,7 +166,9 @@ def _advice(view: CallView) -> str:
 
 
 def _is_own_run(view: CallView) -> bool:
-    return view.call is not None and view.call.target.kind in (Kind.SELF, Kind.SUPER)
+    if view.call is None:
+        return False
+    return view.call.target.kind in (Kind.SELF, Kind.SUPER) or view.may_be_on_workflow
 
 
 def _name(decorator: Decorator) -> str:

@@ -82,7 +82,8 @@ class StackedHandlerDecorators(Rule):
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Each method with several decorators that make it a handler."""
         kinds = ("run", "signal", "query", "update")
-        found = [d.written for d in handler.function.head.decorators if d.written in kinds]
+        words = [d.name.rpartition(".")[2] or d.written for d in handler.decorators]
+        found = [word for word in words if word in kinds]
         others = (other for other in (workflow.run, *workflow.handlers) if other is not None)
         known = {other.kind for other in others if other.place == handler.place}
         if len(found) > 1 and len(known) == len(set(found)):

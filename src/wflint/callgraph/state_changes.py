@@ -49,19 +49,32 @@ class StateChanges:
     def find(self) -> list[Change]:
         """Return all changes, in the order of the search and of the source."""
         found: dict[Change, None] = {}
+        for node, state in self._reached():
+            body = self.store.body(node.fn)
+            found.update((Change(node, m), None) for m in self._changes(node, body, state))
+        return list(found)
+
+    def names(self) -> dict[Node, set[Name]]:
+        """Return the names that may be the workflow, or a part of it, by where they are read."""
+        found: dict[Node, set[Name]] = {}
+        for node, state in self._reached():
+            found.setdefault(node, set()).update(state)
+        return found
+
+    def _reached(self) -> Iterator[tuple[Node, frozenset[Name]]]:
+        """Yield the functions that get to the state, with the names by which they do."""
         start = frozenset({_SELF})
         queue = deque((n, start) for n, entry in self.graph.entries.items() if entry.receiver[1])
         seen = set(queue)
         while queue:
             node, state = queue.popleft()
+            yield node, state
             body = self.store.body(node.fn)
-            found.update((Change(node, m), None) for m in self._changes(node, body, state))
             for edge in self.graph.callees(node):
                 step = (edge.to, self._handed_on(node, body, edge, state))
                 if step[1] and step not in seen:
                     seen.add(step)
                     queue.append(step)
-        return list(found)
 
     def _changes(
         self, node: Node, body: FunctionBody, state: frozenset[Name]
@@ -74,7 +87,7 @@ class StateChanges:
 
     def _is_of_state(self, ref: Ref, node: Node, state: frozenset[Name]) -> bool:
         """True of the workflow and its parts, not of what a property makes anew."""
-        return _name(ref) in state and self._is_kept(ref, node.fn.path, node.receiver, node.env)
+        return name_of(ref) in state and self._is_kept(ref, node.fn.path, node.receiver, node.env)
 
     def _is_kept(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> bool:
         """True if an expression goes from one object to a part that it keeps, and so on."""
@@ -157,7 +170,7 @@ def _called_on(body: FunctionBody, site: int) -> Iterator[Ref]:
     yield from (operation.operand for operation in at(body.operations, site))
 
 
-def _name(ref: Ref) -> Name | None:
+def name_of(ref: Ref) -> Name | None:
     """The name that an expression begins with, if that is a parameter or ``self``."""
     if ref.kind in (Kind.SELF, Kind.SUPER):
         return _SELF

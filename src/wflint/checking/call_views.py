@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from wflint.callgraph.attribute_reads import attributes_of
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
+from wflint.callgraph.state_changes import Name, StateChanges, name_of
 from wflint.checking.circles import imports_back
 from wflint.checking.given_back import GivenBack
 from wflint.checking.summaries import Summaries, source_of
@@ -19,6 +20,7 @@ from wflint.facts.model import (
     FunctionBody,
     FunctionHead,
     Kind,
+    Ref,
     Site,
     Use,
     Value,
@@ -67,6 +69,7 @@ class CallViews:
         self.may_be_kept: Callable[[Node, Site, str], bool] = lambda *_: False  # an error there
         self.naming: Callable[[], Iterable[str]] = tuple  # gives the files that name Temporal
         self._has: dict[str, bool] = {}
+        self._names: tuple[CallGraph, dict[Node, set[Name]]] | None = None
         self._latest: tuple[Node, Lookups] | None = None  # most calls come node by node
 
     def of_use(self, node: Node, body: FunctionBody, use: Use, name: str) -> CallView:
@@ -140,7 +143,14 @@ class CallViews:
             lambda call: self._is_never_read(node, call),
             lambda site, error: self.may_be_kept(node, site, error),
             lambda names, target: self.given_back.is_of(names, target, node),
+            lambda parameter: self._may_be_workflow(node, parameter),
         )
+
+    def _may_be_workflow(self, node: Node, parameter: Ref) -> bool:
+        graph = self.summaries.graph
+        if self._names is None or self._names[0] is not graph:
+            self._names = graph, StateChanges(graph, self.resolver).names()
+        return name_of(parameter) in self._names[1].get(node, ())
 
     def _is_never_read(self, node: Node, call: Call) -> bool:
         names = attributes_of(self.resolver.store.body(node.fn), call)

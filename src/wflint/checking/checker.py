@@ -407,8 +407,8 @@ class Checker:
                 self._judge(entry, view, node, call.site, call.flags, call.written)
             return
         hooks = [(rule, rule.check_own_call) for rule in self.own_call_rules if rule.code in codes]
-        by_name = call.target.kind is not Kind.PARAM  # else it is what a decorator wraps
-        if not hooks or not by_name or self.roots.is_trusted(entity.fn):
+        is_wrapped = call.target.kind is Kind.PARAM and not call.target.path  # by a decorator
+        if not hooks or is_wrapped or self.roots.is_trusted(entity.fn):
             return
         callee = self.callees.of(entity.fn)
         if callee is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from wflint.facts.model import Arg, Call, Flag, FunctionHead, Use, Value, ValueType
+from wflint.facts.model import Arg, Call, Flag, FunctionHead, Kind, Use, Value, ValueType
 from wflint.facts.signatures import by_keyword, positional
 from wflint.rule.base import Property, RuleSettings
 from wflint.rule.lookups import Lookups, WrittenLookups
@@ -251,6 +251,14 @@ class CallView(Struct, dict=True):
     def may_be_kept(self, error: str) -> bool:
         """True if a handler around the call, here or in a caller, may get and keep an error."""
         return self.lookups.may_be_kept(self.site, error)
+
+    @property
+    def may_be_on_workflow(self) -> bool:
+        """True if a method is called on a parameter that may be the workflow which runs."""
+        target = self.call.target if self.call is not None else None
+        if target is None or target.kind is not Kind.PARAM or len(target.path) != 1:
+            return False
+        return self.lookups.may_be_workflow(target)
 
     def missing(self, module: str) -> str:
         """The module that importing ``module`` here would load; see :class:`FindingView`."""

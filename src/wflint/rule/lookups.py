@@ -76,7 +76,8 @@ class Lookups(Struct):
     is called. ``imports_back`` is :meth:`CallView.imports_back`, ``is_never_read``
     :attr:`CallView.is_never_read` of a call, and ``may_be_kept``
     :meth:`CallView.may_be_kept` of a site. ``gives`` is
-    :meth:`CallView.gives` of what is called.
+    :meth:`CallView.gives` of what is called. ``may_be_workflow`` tells whether a parameter may be the
+    object that the entry point is a method of, or a part of it.
     """
 
     qualified: Callable[[Value], str]
@@ -101,3 +102,4 @@ class Lookups(Struct):
     is_never_read: Callable[[Call], bool] = lambda call: False
     may_be_kept: Callable[[Site, str], bool] = lambda site, error: False
     gives: Callable[[Collection[str], Ref], bool] = lambda names, target: False
+    may_be_workflow: Callable[[Ref], bool] = lambda parameter: False
