@@ -10,7 +10,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from wflint import limits
-from wflint.facts.model import UNKNOWN, Ref
+from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.model.listings import Lister, Listing, Names, names_in
 from wflint.model.scoped_nodes import rows_of, scoped_nodes
 from wflint.project.module import Module
@@ -65,7 +65,8 @@ class WorkerCall(Struct, array_like=True):
     """A call of a Worker, or of something else that is given lists of what to register.
 
     ``offset`` is where it stands, ``function`` the qualname of the function around it. ``spread``
-    is set when there are arguments of which nothing is known.
+    is set when there are arguments of which this module knows nothing; ``elsewhere`` are the names
+    of dictionaries of other modules among those. ``is_lost`` is set if there are others.
     """
 
     offset: int
@@ -75,6 +76,8 @@ class WorkerCall(Struct, array_like=True):
     keywords: dict[str, Given] = field(default_factory=dict)
     spread: bool = False
     runner: Runner | None = None
+    elsewhere: list[Ref] = field(default_factory=list)
+    is_lost: bool = False
 
 
 class Calls(Struct, array_like=True):
@@ -114,6 +117,23 @@ def calls_with(module: Module, words: frozenset[str]) -> list[WorkerCall]:
         return near.calls(lambda node: bool(node.args or node.keywords))
 
     return module.notes.answer(f"calls with {' '.join(sorted(words))}", list[WorkerCall], find)
+
+
+def options_of_name(module: Module, name: str) -> WorkerCall:
+    """Return what `**name` gives a call, for a name of a module; nothing else is set in that."""
+    question = f"options {name}"
+    return module.notes.answer(question, WorkerCall, lambda: _reader(module).options(name))
+
+
+def made_by_name(module: Module, name: str) -> Made | None:
+    """Return the call that gives a name of a module its value, if there is only one."""
+    question = f"made {name}"
+    made = module.notes.answer(question, list[Made | None], lambda: [_reader(module).made(name)])
+    return made[0]
+
+
+def _reader(module: Module) -> _Call:
+    return _Call(_Code(module, parse_or_empty(module.source)), None)
 
 
 def _worker_calls(module: Module) -> list[WorkerCall]:
@@ -237,7 +257,7 @@ class _Call:
         call = WorkerCall(offset, function, self.lister.ref(node.func, self.names))
         for arg in node.args:
             if isinstance(arg, ast.Starred):
-                call.spread = True
+                call.spread = call.is_lost = True
             elif not call.spread:
                 call.positional.append(self._given(arg, has_made=True))
         for keyword in node.keywords:
@@ -246,6 +266,16 @@ class _Call:
             else:
                 self._keyword(keyword.arg, keyword.value, call)
         return call
+
+    def options(self, name: str) -> WorkerCall:
+        """Return what `**name` gives a call."""
+        call = WorkerCall(0, "", UNKNOWN)
+        self._options(ast.Name(name, ast.Load()), call)
+        return call
+
+    def made(self, name: str) -> Made | None:
+        """Return the call that gives a name its value."""
+        return self._made(ast.Name(name, ast.Load()))
 
     def _keyword(self, name: str, value: ast.expr, call: WorkerCall) -> None:
         call.keywords[name] = self._given(value, has_made=True)
@@ -286,7 +316,8 @@ class _Call:
 
     def _options(self, node: ast.expr, call: WorkerCall) -> None:
         """Take in ``**options``, which may be a dictionary that a name stands for."""
-        match self._behind(node):
+        behind = self._behind(node)
+        match behind:
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -294,7 +325,7 @@ class _Call:
                     elif key is None:
                         self._options(value, call)
                     else:
-                        call.spread = True
+                        call.spread = call.is_lost = True
             case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
                 for keyword in keywords:
                     if keyword.arg is None:
@@ -302,7 +333,20 @@ class _Call:
                     else:
                         self._keyword(keyword.arg, keyword.value, call)
             case _:
+                ref = self._imported(behind or node)
                 call.spread = True
+                call.is_lost |= ref is None
+                call.elsewhere += [ref] if ref is not None else []
+
+    def _imported(self, node: ast.expr) -> Ref | None:
+        """Return the ref of a name of another module that this one leaves as it is."""
+        ref = self.lister.ref(node, self.names)
+        if ref.kind is Kind.IMPORT:
+            return ref
+        names = self.code.names
+        changed = (names.added, names.bound, self.code.filled)
+        is_plain = ref.name in names.imports and not any(ref.name in one for one in changed)
+        return ref if ref.kind is Kind.GLOBAL and is_plain else None
 
     def _behind(self, node: ast.expr) -> ast.expr | None:
         """Return what a name stands for that is assigned once and not changed."""

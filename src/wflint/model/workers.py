@@ -22,6 +22,7 @@ from wflint.model.elements import Elements
 from wflint.model.listings import Listing
 from wflint.model.lists import Element, Lists, shown
 from wflint.model.options import options_of
+from wflint.model.options_elsewhere import OptionsElsewhere
 from wflint.model.places import call_at
 from wflint.model.worker_calls import Given, WorkerCall, worker_calls
 from wflint.rule.definition_views import ActivityView, WorkflowView
@@ -59,6 +60,7 @@ class Workers:
         self._found = paths
         self._is_test = is_test
         self._elements = Elements(definitions)
+        self._elsewhere = OptionsElsewhere(definitions.resolver)
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -105,7 +107,8 @@ class Workers:
         found = []
         for path in self._paths:
             with self._store.faults.at(path):
-                found += [_Call(call, path) for call in worker_calls(self._store.load(path))]
+                calls = worker_calls(self._store.load(path))
+                found += [_Call(self._elsewhere.complete(call, path), path) for call in calls]
         return found
 
     @cached_property
