@@ -19,6 +19,8 @@ MOST_VALUES = 24
 _LISTS = (cst.List, cst.Tuple)
 _NUMBERS = (ValueType.INT, ValueType.FLOAT)
 _FACTORS = 4
+_TEXT_DEPTH = 3
+_TEXTS = frozenset({"builtins.format", "builtins.repr", "builtins.str"})
 _OPERATORS: dict[type[cst.CSTNode], Callable[[int, int], int]] = {
     cst.Add: operator.add,
     cst.Multiply: operator.mul,
@@ -193,17 +195,50 @@ def _shallow(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value
 
     Of a list or tuple it is known how long it is.
     """
+    text = _text(refs, node, scope)
+    if text is not None:
+        return text
     if isinstance(node, cst.Call):
         keys, complete = _argument_keys(node)
         values = tuple(_plain(refs, arg.value, scope) for arg in node.args[: len(keys)])
         if all(part is _NOT_PLAIN for part in values) or len(values) > MOST_VALUES:
             return Value(ValueType.CALL, ref=refs.ref(node, scope), complete=not node.args)
         return Value(ValueType.CALL, "", refs.ref(node, scope), keys, complete, values)
-    if isinstance(node, cst.FormattedString):
-        return Value(ValueType.FSTRING, ref=refs.ref(node, scope))
-    if isinstance(node, cst.BinaryOperation) and _whole_number(node) is None:
-        return Value(ValueType.OTHER, ref=refs.ref(node, scope))
     return _plain_container(node) or _plain_name(refs, node, scope) or value(refs, node, scope)
+
+
+def _text(
+    refs: Refs, node: cst.BaseExpression, scope: Scope | None, depth: int = _TEXT_DEPTH
+) -> Value | None:
+    """Return the shape of a text that is put together, with the names and calls in it."""
+    kind, parts = ValueType.OTHER, list[cst.BaseExpression]()
+    if isinstance(node, cst.FormattedString):
+        kind, parts = ValueType.FSTRING, _filled_in(node)
+    elif isinstance(node, cst.BinaryOperation) and _whole_number(node) is None:
+        parts = [node.left, node.right]
+    elif isinstance(node, cst.Call) and _makes_text(refs, node, scope):
+        kind, parts = ValueType.CALL, [node.args[0].value]
+    if not parts:
+        return None
+    ref = refs.ref(node, scope)
+    if depth == 0 or len(parts) > MOST_VALUES:
+        return Value(kind, ref=ref, complete=kind is not ValueType.CALL)
+    values = tuple(
+        _text(refs, part, scope, depth - 1) or _outline(refs, part, scope) for part in parts
+    )
+    return Value(kind, "", ref, ("",) * len(values), True, values)
+
+
+def _makes_text(refs: Refs, node: cst.Call, scope: Scope | None) -> bool:
+    is_plain = len(node.args) == 1 and not node.args[0].star and node.args[0].keyword is None
+    return is_plain and refs.external(refs.ref(node.func, scope)) in _TEXTS
+
+
+def _outline(refs: Refs, node: cst.BaseExpression, scope: Scope | None) -> Value:
+    """Return the shape of a part of a text: of a call, what is called."""
+    if isinstance(node, cst.Call):
+        return Value(ValueType.CALL, ref=refs.ref(node, scope), complete=not node.args)
+    return _plain(refs, node, scope)
 
 
 def _plain_container(node: cst.BaseExpression) -> Value | None:
