@@ -73,6 +73,9 @@ def _named(refs: Refs, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope
     if isinstance(node, cst.Name):
         assigned = refs.assigned_or_declared(node.value, scope)
         is_list = isinstance(assigned, _LISTS)
+        text = _text(refs, assigned, scope) if assigned is not None else None
+        if text is not None and text.type is not ValueType.OTHER:
+            return replace(text, ref=refs.ref(node, scope))
         if assigned is not None and (is_list or _are_options(refs, assigned, scope)):
             found = value(refs, assigned, scope)
             if is_list:
