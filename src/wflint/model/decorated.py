@@ -62,7 +62,7 @@ class Decorated:
         return VALIDATOR if is_validator and target.name not in self._globals(path) else ""
 
     def _dotted_name(self, written: str, path: str) -> str:
-        first, *rest = written.strip("'\"").split(".")
+        first, *rest = written.split(".")
         found = self._resolver.resolve(Ref(Kind.GLOBAL, first, tuple(rest)), path)
         names = {e.name if isinstance(e, ExternalValue) else "" for e in found}
         return names.pop() if len(names) == 1 else ""
