@@ -75,9 +75,9 @@ class Lookups(Struct):
     call that is written in some way. ``may_be_another`` is :attr:`CallView.may_be_another` of what
     is called. ``imports_back`` is :meth:`CallView.imports_back`, ``is_never_read``
     :attr:`CallView.is_never_read` of a call, and ``may_be_kept``
-    :meth:`CallView.may_be_kept` of a site. ``gives`` is
-    :meth:`CallView.gives` of what is called. ``may_be_workflow`` tells whether a parameter may be the
-    object that the entry point is a method of, or a part of it.
+    :meth:`CallView.may_be_kept` of a site. ``gives`` is :meth:`CallView.gives` of what is called.
+    ``may_be_workflow`` tells whether a parameter may be the object that the entry point is a method
+    of, or a part of it.
     """
 
     qualified: Callable[[Value], str]
