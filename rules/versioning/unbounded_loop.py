@@ -79,6 +79,11 @@ if TYPE_CHECKING:
 _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 _SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
 _HOURS_OF_A_DAY = 24
+_DAYS = (
+    r"\btimedelta\((?:\s*\d"
+    r"|[^()]*\b(?:(?:days|weeks)\s*=|hours\s*=\s*(?!(?:1?\d|2[0-3])\b)))"
+)
+"""What is called may pause for long; how often is not known there."""
 
 
 class _Loop(Struct, array_like=True):
@@ -134,6 +139,8 @@ class UnboundedLoop(Rule):
         if not all(view.is_set_by_messages(name) for name in loop.ended_by):
             return None
         if not view.is_in_main_task or view.may_continue_as_new():
+            return None
+        if view.calls_code_with(loop.start, loop.end, _DAYS):
             return None
         found = view.effect_between(loop.start, loop.end, Effect.ACTS | Effect.TIMES_OUT)
         if found is None and (loop.ended_by or not loop.sleeps):

@@ -149,6 +149,10 @@ class FoundView:
         """Return the first place in a stretch of the function that has an effect."""
         return Stretch(self._checker, self._node, self._body).effect(start, end, effect)
 
+    def calls_code_with(self, start: Site, end: Site, pattern: str) -> bool:
+        """True if what is called in a stretch of the function has a match of a pattern."""
+        return Stretch(self._checker, self._node, self._body).calls_code_with(start, end, pattern)
+
     @property
     def is_in_main_task(self) -> bool:
         """True if the run method itself runs the function."""

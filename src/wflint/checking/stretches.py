@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from wflint.callgraph.effects import (
     waited_site,
     waits_in_loop,
 )
-from wflint.callgraph.graph import Node, runs
+from wflint.callgraph.graph import Hop, Node, runs
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Kind, Site
 from wflint.facts.sites import between, call_at
@@ -41,6 +42,17 @@ class Stretch:
             *self._of_waits(start, end, effect),
         ]
         return min(found, key=lambda at: at[0])[1] if found else None
+
+    def calls_code_with(self, start: Site, end: Site, pattern: str) -> bool:
+        """True if a function of the project that is called there, or one below, has a match."""
+        graph, store = self._checker.summaries.graph, self._checker.resolver.store
+        edges = (edge for edge in graph.callees(self._node) if start <= edge.site < end)
+        for node in graph.search([Hop(self._node, edge.site) for edge in edges]):
+            head = store.body(node.fn).head
+            text = store.load(node.fn.path).source.searchable[head.start : head.end]
+            if re.search(pattern, text):
+                return True
+        return False
 
     def _of_calls(self, start: Site, end: Site, effect: Effect) -> Iterator[tuple[Site, EffectAt]]:
         for call in between(self._body.calls, start, end):

@@ -119,6 +119,13 @@ class FindingView(Protocol):
         """
         ...
 
+    def calls_code_with(self, start: Site, end: Site, pattern: str) -> bool:
+        """True if code of the project that is called from ``start`` to ``end`` has a match.
+
+        It may be called there itself, or by what is.
+        """
+        ...
+
     @property
     def is_in_main_task(self) -> bool:
         """True if the run method itself, and no task beside it, runs the function."""
