@@ -8,7 +8,8 @@ converter knows text, numbers, `datetime`, `UUID`, dataclasses, lists, sets and 
 class of your own. `TypeError: Object of type Decimal is not JSON serializable` comes where such a
 value is sent: in workflow code it fails the workflow *task*, which is retried for ever; in an
 activity that returns it, the attempt, which is retried as well. Reading a value into such a type
-fails in the same way: `Unserializable type during conversion`.
+fails in the same way: `Unserializable type during conversion`. A parameter of type `object` can be
+sent anything, and reads nothing; `Any` reads what is sent.
 
 That a dataclass or model has such a field is enough, and so is a dictionary with keys that are no
 text or numbers.
@@ -197,6 +198,11 @@ def _message(payload: PayloadView, shown: str, has_hints: bool) -> str:
             return (
                 f"{what} as a key in {where} cannot be sent as JSON: TypeError, keys must be texts "
                 "or numbers; use these"
+            )
+        if part.types[0].name == "builtins.object":
+            return (
+                f"{what} in {where} cannot be read: the SDK's JSON converter raises TypeError; "
+                f"{found[0]}"
             )
         return (
             f"{what} in {where} cannot be sent: the SDK's JSON converter raises TypeError; "

@@ -47,6 +47,10 @@ Not reported: what modules that are passed through make, and workflows without a
 
 The `TypeError` comes from `datetime` and fails the workflow task.
 
+`from package import module` and `from . import module` under `imports_passed_through()` do not
+always pass `module` through: when the sandbox has loaded `package` before, for instance because the
+workflow is in it, `module` is loaded again. Write `from package.module import name` there.
+
 ## References
 
 * https://docs.temporal.io/develop/python/best-practices/python-sdk-sandbox

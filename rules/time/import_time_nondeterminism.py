@@ -64,6 +64,10 @@ Nothing is caught for `time`, `uuid`, `os` and `open()`: the sandbox restricts t
 workflow runs, not while it imports modules. What it does refuse at import, such as
 `datetime.now()`, is reported as restricted-at-import.
 
+`from package import module` and `from . import module` under `imports_passed_through()` do not
+always pass `module` through: when the sandbox has loaded `package` before, for instance because the
+workflow is in it, `module` is loaded again. Write `from package.module import name` there.
+
 ## References
 
 * https://docs.temporal.io/workflow-definition#deterministic-constraints

@@ -60,7 +60,7 @@ def make_worker(client: Client) -> Worker:
 
 It warns when the Worker is made: `Worker max_concurrent_activities is 50 but activity_executor's
 max_workers is only 10`. Where `max_concurrent_activities` is not given, it is 100, and there is no
-warning.
+warning. This rule is silent there as well: it compares two numbers that are written down.
 
 ## References
 

@@ -190,7 +190,8 @@ def _unpacks(target: cst.BaseExpression) -> bool:
 def may_be_set(expr: cst.BaseExpression, ctx: Context) -> bool:
     """True if an expression can turn out to be a set in which the order is open."""
     if isinstance(expr, cst.Set):
-        return len(expr.elements) > 1 and not all(_is_number(e.value) for e in expr.elements)
+        is_one = len(expr.elements) == 1 and type(expr.elements[0]) is cst.Element
+        return not is_one and not all(_is_number(e.value) for e in expr.elements)
     if isinstance(expr, cst.Name) and isinstance(made := ctx.assigned(expr), cst.Set):
         return not all(_is_number(e.value) for e in made.elements)
     ref = ctx.ref(expr)
