@@ -193,22 +193,24 @@ def _message(payload: PayloadView, shown: str, has_hints: bool) -> str:
         if not found or not all(found) or _is_outside(part):
             continue
         where = f"`{part.way}`" if part.way else way
-        what = f"`{part.types[0].shown}`"
+        what = f"`{part.types[0].shown}{'[...]' if part.types[0].is_parametrized else ''}`"
         if part.is_key:
             return (
                 f"{what} as a key in {where} cannot be sent as JSON: TypeError, keys must be texts "
                 "or numbers; use these"
             )
-        if part.types[0].name == "builtins.object":
-            return (
-                f"{what} in {where} cannot be read: the SDK's JSON converter raises TypeError; "
-                f"{found[0]}"
-            )
+        verb = "read" if _fails_when_read(part.types[0]) else "sent"
         return (
-            f"{what} in {where} cannot be sent: the SDK's JSON converter raises TypeError; "
+            f"{what} in {where} cannot be {verb}: the SDK's JSON converter raises TypeError; "
             f"{found[0]}"
         )
     return ""
+
+
+def _fails_when_read(of: PayloadType) -> bool:
+    """True of a type whose values can be sent, but not be read into it."""
+    is_generic = of.is_parametrized and of.form is ClassForm.DATACLASS
+    return is_generic or of.name == "builtins.object"
 
 
 def _advice(of: PayloadType, part: PayloadPart, is_read: bool) -> str:
@@ -223,6 +225,8 @@ def _advice(of: PayloadType, part: PayloadPart, is_read: bool) -> str:
         return f"make `{of.shown}` a dataclass"
     if of.name == "builtins.object":
         return "say what it is, or `Any`" if is_read else ""
+    if _fails_when_read(of) and not part.is_key:
+        return f"leave out its type parameters, {_MODEL}" if is_read else ""
     return _FAILING.get(of.name, "")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from wflint import limits
 from wflint.callgraph.graph import ANNOTATION, DEFINITION
 from wflint.facts.ids import Cls, Fn
@@ -88,7 +90,7 @@ class Payloads:
         found: list[PayloadType] = []
         for value in values:
             if isinstance(value, InstanceValue):
-                found.append(self._own(value.cls))
+                found.append(replace(self._own(value.cls), is_parametrized=bool(value.args)))
             elif isinstance(value, ExternalValue) and value.instance:
                 args = value.args if depth > 0 else ()
                 inner = tuple(self._all(arg, depth - 1) for arg in args)

@@ -34,7 +34,8 @@ class PayloadType(Struct, frozen=True):
 
     Of ``args`` each has all types that may stand there; none when that is not known.
     ``find_values`` gives the values of an enum, as the source has them, by the names of members;
-    ``None`` if they are not all written out.
+    ``None`` if they are not all written out. ``is_parametrized`` is set of a class of the project
+    that is given type parameters.
     """
 
     name: str
@@ -42,6 +43,7 @@ class PayloadType(Struct, frozen=True):
     args: tuple[tuple[PayloadType, ...], ...] = ()
     find_fields: Callable[[], tuple[PayloadField, ...]] = tuple
     find_values: Callable[[], dict[str, str] | None] = lambda: None
+    is_parametrized: bool = False
 
     @property
     def shown(self) -> str:
