@@ -118,14 +118,18 @@ def awaited_as(call: Call, body: FunctionBody) -> Site | None:
     return None
 
 
-def consumed_at(call: Call, body: FunctionBody) -> Site | None:
-    """Return where a function first goes through what a call of a generator has given it.
+def gone_through(body: FunctionBody) -> dict[Ref, Site]:
+    """Return where a function first goes through what it has got of a call, by what is called.
 
     That is a loop, a ``with``, or a call that is given it.
     """
-    going = (one.site for one in body.operations if _is_of(call, one.operand))
-    given = (c.site for c in body.calls if any(_is_of(call, a.value.ref) for a in c.args))
-    return min((*going, *given), default=None)
+    found: dict[Ref, Site] = {}
+    operands = [(one.site, one.operand) for one in body.operations]
+    operands += [(call.site, arg.value.ref) for call in body.calls for arg in call.args]
+    for site, ref in operands:
+        if ref.kind is Kind.RESULT and ref.of is not None and not ref.path:
+            found[ref.of] = min(site, found.get(ref.of, site))
+    return found
 
 
 def _is_of(call: Call, ref: Ref) -> bool:

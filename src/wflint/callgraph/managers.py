@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
+from operator import attrgetter
 
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import Node
@@ -26,6 +28,23 @@ _EXITS = {"__aenter__": "__aexit__", "__enter__": "__exit__"}
 _GIVES_SOMETHING = re.compile(r"\breturn\b[ \t]*(?!(?:False|None)\b)[^\s#]")
 
 
+_START = attrgetter("start")
+
+
+class _Blocks:
+    """Blocks of a function, each with the number of the one that it stands in; -1 if in none."""
+
+    def __init__(self, places: list[Operation]) -> None:
+        self.places = places
+        self.around: list[int] = []
+        open_: list[int] = []
+        for number, one in enumerate(places):
+            while open_ and places[open_[-1]].end <= one.start:
+                open_.pop()
+            self.around.append(open_[-1] if open_ else -1)
+            open_.append(number)
+
+
 class Managers:
     """Answers for the functions of one program."""
 
@@ -33,6 +52,7 @@ class Managers:
         self._resolver = resolver
         self._store = resolver.store
         self._catching = catching
+        self._known: dict[Fn, _Blocks] = {}
 
     def may_keep(self, node: Node, site: Site, classes: Collection[str]) -> bool:
         """True if a ``with`` around a site may keep an error of some classes, or change it."""
@@ -49,14 +69,25 @@ class Managers:
                     inside = Node(entity.fn, entity.receiver)
                     if self._generator_may_keep(inside, classes):
                         return True
-                    pending += [(inside, other) for other in self._blocks(entity.fn)]
+                    pending += [(inside, other) for other in self._blocks(entity.fn).places]
         return False
 
-    def _blocks(self, fn: Fn) -> Iterator[Operation]:
-        return (one for one in self._store.body(fn).operations if one.end >= 0)
+    def _blocks(self, fn: Fn) -> _Blocks:
+        """Return the ``with`` statements of a function."""
+        if fn not in self._known:
+            found = (one for one in self._store.body(fn).operations if one.end >= 0)
+            self._known[fn] = _Blocks(sorted(found, key=_START))
+        return self._known[fn]
 
     def _around(self, fn: Fn, site: Site) -> Iterator[Operation]:
-        return (one for one in self._blocks(fn) if one.start <= site < one.end)
+        """Yield the ``with`` statements around a site, the innermost first."""
+        blocks = self._blocks(fn)
+        number = bisect_right(blocks.places, site, key=_START) - 1
+        while number >= 0:
+            one = blocks.places[number]
+            if site < one.end:
+                yield one
+            number = blocks.around[number]
 
     def _managers(self, node: Node, operation: Operation) -> list[AbstractValue]:
         """Return what a ``with`` enters: objects, and functions whose ``yield`` stands for them."""

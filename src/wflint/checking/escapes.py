@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
-from wflint.callgraph.awaited import awaited_as, consumed_at
+from wflint.callgraph.awaited import awaited_as, gone_through
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
 from wflint.callgraph.managers import Managers, may_keep
@@ -22,6 +22,7 @@ from wflint.facts.model import (
     Call,
     Decorator,
     Flag,
+    Ref,
     Site,
     ValueType,
 )
@@ -97,6 +98,7 @@ class Escapes:
         self._entered = {node.fn.path for node in graph.entries}
         self._workflows = {entry.receiver for entry in self._part.entries.values()}
         self._opaque: dict[Fn, bool] = {}
+        self._generators: dict[Fn, dict[Ref, Site]] = {}
         self._failing: dict[tuple[Cls, tuple[str, ...]], bool] = {}
         self._ways: dict[tuple[Node, Site, tuple[str, ...]], Ways] = {}
         self._going_on: dict[tuple[Hop, Node, tuple[str, ...]], bool] = {}
@@ -223,12 +225,17 @@ class Escapes:
             return hop.site  # an operator, a property, a decorator
         head = self._store.body(callee.fn).head
         if head.is_generator:  # nothing of it runs before
-            return consumed_at(call, body)
+            return self._gone_through(hop.node.fn).get(call.target)
         if head.is_async and not call.flags & Flag.AWAITED:
             is_given = self._is_awaited_for(hop.node, call)
             return hop.site if is_given else awaited_as(call, body)
         name = self._whole.outcomes.get(hop.node.fn, {}).get(hop.site, "")
         return hop.site if name in ("", "own") or name.startswith(_CALL_AT_ONCE) else None
+
+    def _gone_through(self, fn: Fn) -> dict[Ref, Site]:
+        if fn not in self._generators:
+            self._generators[fn] = gone_through(self._store.body(fn))
+        return self._generators[fn]
 
     def _is_awaited_for(self, node: Node, call: Call) -> bool:
         """True if a coroutine is given to a function that is awaited and raises its errors."""
