@@ -247,6 +247,22 @@ ASKED_BY_SITE = (
         2_000,
         with_helper("def helperN(x):\n    if x:\n        raise KeyError(x)\n", "helperN(x)\n"),
     ),
+    Shape(
+        "errors in blocks",
+        2_000,
+        with_helper(
+            "import contextlib\n@contextlib.contextmanager\ndef openN():\n    yield\n",
+            "if x == N:\n    with openN(): raise KeyError(x)\n",
+        ),
+    ),
+    Shape(
+        "errors of generators",
+        2_000,
+        with_helper(
+            "def rowsN(x):\n    yield x\n    raise KeyError(x)\n",
+            "for y in rowsN(x): print(y)\n",
+        ),
+    ),
     Shape("errors under tests", 2_000, with_helper("", "if x == N:\n    raise KeyError(x)\n")),
     Shape(
         "tests before calls that may raise",
@@ -304,6 +320,8 @@ COSTLY = {
     "activities whose results are kept",
     "calls that are tried",
     "default values that are left out",
+    "errors in blocks",
+    "errors of generators",
     "errors that an activity hides",
     "errors under tests",
     "findings in branches",
