@@ -94,7 +94,6 @@ from wflint.rule import Report, Rule, Scope, Severity, Value, ValueType, cst
 if TYPE_CHECKING:
     from wflint.rule import CallView, CommandView, Context, FindingView
 
-_BLOCKS = (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
 _SAYS = frozenset({"category", "next_retry_delay", "non_retryable", "type"})
 _REFUSALS = frozenset(f"builtins.{name}" for name in ("KeyError", "TypeError", "ValueError"))
 _END, _POLICY, _TYPES = (
@@ -165,7 +164,8 @@ def _is_about_arguments(ctx: Context) -> bool:
 
 def _tests_before(around: Sequence[cst.CSTNode]) -> list[cst.If]:
     """Return the `if` or `elif` that a statement stands in, or behind, and those before that."""
-    inside = dropwhile(lambda node: isinstance(node, (*_BLOCKS, cst.Else)), around)
+    blocks = (cst.Else, cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    inside = dropwhile(lambda node: isinstance(node, blocks), around)
     tests: list[cst.If] = []
     for node in inside:
         if not isinstance(node, cst.If):

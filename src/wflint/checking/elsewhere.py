@@ -120,8 +120,12 @@ class _Suspects:
 
     def of_text(self, text: str) -> list[Rule]:
         """Return those of the rules that may find something in a part."""
-        text = _spelt_out(text, self._renamed)
-        return [rule for rule in self._rules if self._may_find(rule, text)]
+        spelt_out = _spelt_out(text, self._renamed)
+        return [
+            rule
+            for rule in self._rules
+            if _is_suspicious(rule, spelt_out, self._settings) and self._is_on_import(rule, text)
+        ]
 
     def of_function(self, qualname: str, text: str) -> list[Rule]:
         """Return those of the rules that may find something in a function, whose text is given."""
@@ -129,9 +133,6 @@ class _Suspects:
         if any(rule.only_refused for rule in found) and self._are_taken(qualname):
             return [rule for rule in found if not rule.only_refused]
         return found
-
-    def _may_find(self, rule: Rule, text: str) -> bool:
-        return _is_suspicious(rule, text, self._settings) and self._is_on_import(rule, text)
 
     def _are_taken(self, qualname: str) -> bool:
         """True if each request in a function sends what its target takes, as far as is known."""

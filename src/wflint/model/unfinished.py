@@ -21,7 +21,6 @@ from wflint.temporal.regions import Region
 _ASKS = "temporalio.workflow.all_handlers_finished"
 _WORD = _ASKS.rpartition(".")[2]
 _MAY_BE_LEFT = ("", "WARN_AND_ABANDON")
-_OF_OTHERS = (Effect.AWAITS_ACTIVITY, Effect.AWAITS_CHILD, Effect.AWAITS_OPERATION)
 
 _Part = tuple[str, str]  # the name of an attribute, and of an attribute of what it holds
 
@@ -57,7 +56,7 @@ class Unfinished:
                 continue
             if _waits_only_for(always_set, handler, flow):
                 continue
-            if (is_open or _is_open(handler, flow)) and not self._awaits_others(handler, workflow):
+            if (is_open or _is_open(handler, flow)) and not self._acts(handler, workflow):
                 continue  # whoever has the object may know what it waits for, and set that
             touched = _touched_at_last(handler, flow)
             if not any(_overlap(one, other, flow) for one in conditions for other in touched):
@@ -70,9 +69,9 @@ class Unfinished:
             return False
         return self._has(handler.place.fn, cls, Effect.WAITS)
 
-    def _awaits_others(self, handler: HandlerView, workflow: WorkflowView) -> bool:
-        """True if a handler waits for more than conditions and time."""
-        return any(self._has(handler.place.fn, workflow.cls, effect) for effect in _OF_OTHERS)
+    def _acts(self, handler: HandlerView, workflow: WorkflowView) -> bool:
+        """True if a handler has to do with more than conditions and time."""
+        return self._has(handler.place.fn, workflow.cls, Effect.ACTS)
 
     def _may_end(self, run: Fn, cls: Cls, flow: StateFlow) -> bool:
         steps = flow.steps(run)
