@@ -385,6 +385,15 @@ class _Run:
         module = self.asks.resolver.store.load(fn.path).facts.name
         return not self.asks.configured.isdisjoint((".".join(spelled), f"{module}.{fn.qualname}"))
 
+    def _is_method(self, path: Sequence[str]) -> bool:
+        """True for the name of a method of the object itself.
+
+        What an attribute holds is found in bodies, and one of these is perhaps being read.
+        """
+        if len(path) != 1 or self.owner is None:
+            return False
+        return self.asks.resolver.members.method(self.owner, path[0]) is not None
+
     def _resolved(self, spelled: list[str]) -> Sequence[object]:
         if not spelled:
             return ()
@@ -396,6 +405,8 @@ class _Run:
         elif known is not None:
             return ()
         elif root in self.myself:
+            if not self._is_method(path):
+                return ()
             kind = Kind.CLS if self.myself[root] is ParamKind.CLS else Kind.SELF
             ref = Ref(kind, self.head.owner, tuple(path))
         elif root == SUPER:
