@@ -36,12 +36,15 @@ class Missing(NamedTuple):
     surely: bool = False
 
 
-def missing_values(test: cst.BaseExpression) -> list[Missing]:
+def missing_values(test: cst.BaseExpression, state: State) -> list[Missing]:
     """The values that a test finds missing or given: ``x is None``, ``not x``, ``x``.
 
-    Of ``a and b`` those that are missing where it is true, of ``a or b`` where it is false.
+    Of ``a and b`` those that are missing where it is true, of ``a or b`` where it is false: in
+    constructors only. Elsewhere what a caller gives may be missing by itself.
     """
     terms, operator = terms_of(test)
+    if operator is not None and not _makes_object(state):
+        return []
     found = [one for term in terms if (one := _missing_value(term)) is not None]
     return [one for one in found if operator is None or one.true is (operator is cst.And)]
 
@@ -124,6 +127,10 @@ def name_of(walker: Walker, value: cst.BaseExpression, state: State) -> str:
     return f".{value.attr.value}" if _is_after_init(state) else ""
 
 
+def _makes_object(state: State) -> bool:
+    return state.frame.head.name == "__init__" or _is_after_init(state)
+
+
 def _is_after_init(state: State) -> bool:
     head = state.frame.head
     if head.name in AFTER_INIT:
@@ -159,8 +166,8 @@ def optional(state: State, name: str) -> State:
 
 
 def behind(walker: Walker, node: cst.If, rest: Sequence[cst.BaseStatement], state: State) -> State:
-    """The surroundings of ``rest`` behind ``if x is not None: return``."""
-    for missing in missing_values(node.test):
+    """The surroundings of ``rest`` behind ``if x is not None: return``, in a constructor."""
+    for missing in missing_values(node.test, state) if _makes_object(state) else ():
         if missing.true:
             continue
         filled = any(assigns(statement, missing.value) for statement in rest[:1])

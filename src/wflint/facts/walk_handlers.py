@@ -48,7 +48,7 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
     body = state.having(yes).where(node.test, True)
     orelse = state.having(no).where(node.test, False)
-    for missing in fallbacks.missing_values(node.test):
+    for missing in fallbacks.missing_values(node.test, state):
         name_of = fallbacks.name_of(walker, missing.value, state)
         filled = node.body if missing.true else node.orelse
         if not name_of or filled is None:
@@ -83,7 +83,7 @@ def _if_exp(walker: Walker, entry: Entry, node: cst.IfExp, state: State) -> None
     yes, no = guards.branch_flags(node.test, name, walker.guard_functions)
     body = state.having(yes).where(node.test, True)
     orelse = state.having(no).where(node.test, False)
-    for missing in fallbacks.missing_values(node.test):
+    for missing in fallbacks.missing_values(node.test, state):
         name_of = fallbacks.name_of(walker, missing.value, state)
         other = node.orelse if missing.true else node.body
         if name_of and (missing.surely or fallbacks.is_same(other, missing.value)):
