@@ -144,7 +144,7 @@ def _is_data(expr: cst.BaseExpression, ctx: Context) -> bool:
 def _given(ctx: Context) -> set[str]:
     """The parameters of a method that has a decorator of the SDK."""
     head = ctx.function
-    names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+    names = {d.last_word for d in head.decorators}
     if names.isdisjoint(_HANDLERS):
         return set()
     return {param.name for param in head.params if param.kind is ParamKind.POSITIONAL}

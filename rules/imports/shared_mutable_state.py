@@ -246,7 +246,7 @@ class SharedMutableState(Rule):
 
 def _is_cached(ctx: Context) -> bool:
     """True if the function is decorated with `functools.cache` or `functools.lru_cache`."""
-    last = {(d.target.path or (d.target.name,))[-1] for d in ctx.function.decorators}
+    last = {d.last_word for d in ctx.function.decorators}
     return bool(last & {"cache", "lru_cache"})
 
 

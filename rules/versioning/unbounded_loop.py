@@ -83,7 +83,7 @@ _DAYS = (
     r"\btimedelta\((?:\s*\d"
     r"|[^()]*\b(?:(?:days|weeks)\s*=|hours\s*=\s*(?!(?:1?\d|2[0-3])\b)))"
 )
-"""What is called may pause for long; how often is not known there."""
+"""The called code may pause for long, any number of times."""
 
 
 class _Loop(Struct, array_like=True):

@@ -41,8 +41,9 @@ class Latest(Generic[K, V]):
         oldest, *others = self._known
         if self._size is None or len(others) == 1:  # the newest stays as well
             return oldest
-        size_of = {key: self._size(answer) for key, answer in self._known.items()}
-        return others[0] if size_of[oldest] == max(size_of.values()) else oldest
+        size = self._size
+        largest = max(self._known, key=lambda key: size(self._known[key]))
+        return others[0] if largest is oldest else oldest
 
     def clear(self) -> None:
         """Let go of all answers."""

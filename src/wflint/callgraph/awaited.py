@@ -60,7 +60,7 @@ def awaits_later(body: FunctionBody) -> list[Awaits]:
 
 def _awaits(body: FunctionBody) -> list[Operation]:
     """Return where a function awaits something that is no call."""
-    return [one for one in body.operations if one.methods == ("__await__",)]
+    return [one for one in body.operations if one.is_await]
 
 
 def _waits_for_several(body: FunctionBody) -> list[Call]:

@@ -68,7 +68,7 @@ class Contexts:
     ) -> Node:
         """Return a function as a call in ``node`` reaches it.
 
-        ``filled`` are the fields that a generated constructor was given, where that is known.
+        ``filled`` are the fields that a generated constructor was given, if known.
         """
         names = self._falling_back(entity.fn)
         missing = optional = _NONE

@@ -332,7 +332,7 @@ class Implied:
             facts = self.resolver.facts_of(base)
             heads = list(facts.methods.values()) if facts is not None else []
             for head in heads:
-                names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+                names = {d.last_word for d in head.decorators}
                 if names & kinds and head.name not in replaced:
                     yield FunctionValue(Fn(base.path, head.qualname), cls, True)
             replaced.update(head.name for head in heads)
@@ -358,7 +358,7 @@ class Implied:
 
 def object_of(method: FunctionHead, receiver: Cls | None, env: Env) -> Given:
     """Return what wrappers of a method are given first: the object that it is called on."""
-    kinds = {(d.target.path or (d.target.name,))[-1] for d in method.decorators}
+    kinds = {d.last_word for d in method.decorators}
     if receiver is None or not method.owner or kinds & {"classmethod", "staticmethod"}:
         return []
     return [("", (InstanceValue(receiver, env=of_object(env)),))]
@@ -366,4 +366,4 @@ def object_of(method: FunctionHead, receiver: Cls | None, env: Env) -> Given:
 
 def is_property(head: FunctionHead) -> bool:
     """True if reading an attribute calls a method."""
-    return any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators)
+    return any(d.last_word in PROPERTIES for d in head.decorators)

@@ -1,4 +1,4 @@
-"""What the context managers of ``with`` statements do with errors that are raised inside."""
+"""What the context managers of ``with`` statements do with errors raised in their blocks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from wflint.inference.values import (
 _STACKS = frozenset({"contextlib.AsyncExitStack", "contextlib.ExitStack"})
 """Whatever is entered in them may keep errors."""
 
-_EXITS = {"__aenter__": "__aexit__", "__enter__": "__exit__"}
 _GIVES_SOMETHING = re.compile(r"\breturn\b[ \t]*(?!(?:False|None)\b)[^\s#]")
 
 
@@ -75,8 +74,8 @@ class Managers:
     def _blocks(self, fn: Fn) -> _Blocks:
         """Return the ``with`` statements of a function."""
         if fn not in self._known:
-            found = (one for one in self._store.body(fn).operations if one.end >= 0)
-            self._known[fn] = _Blocks(sorted(found, key=_START))
+            found = [one for one in self._store.body(fn).operations if one.end >= 0]
+            self._known[fn] = _Blocks(found)
         return self._known[fn]
 
     def _around(self, fn: Fn, site: Site) -> Iterator[Operation]:
@@ -117,7 +116,7 @@ class Managers:
             return entity.name in _STACKS
         if not isinstance(entity, InstanceValue):
             return isinstance(entity, Unresolved)
-        name = _EXITS[operation.methods[0]]
+        name = operation.methods[-1]
         found = self._resolver.attribute(entity, name)
         return any(isinstance(one, FunctionValue) and self._exit_may_keep(one.fn) for one in found)
 

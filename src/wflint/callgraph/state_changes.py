@@ -86,7 +86,7 @@ class StateChanges:
                 yield mutation
 
     def _is_of_state(self, ref: Ref, node: Node, state: frozenset[Name]) -> bool:
-        """True of the workflow and its parts, not of what a property makes anew."""
+        """True of the workflow and its parts, but not of an object that a property creates."""
         return name_of(ref) in state and self._is_kept(ref, node.fn.path, node.receiver, node.env)
 
     def _is_kept(self, ref: Ref, path: str, receiver: Cls | None, env: Env) -> bool:

@@ -67,5 +67,5 @@ class GivenBack:
     def _is_coroutine_function(self, fn: Fn) -> bool:
         """True of a plain ``async def``, or one that only ``functools.wraps`` stands on."""
         head = self._store.body(fn).head
-        names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+        names = {d.last_word for d in head.decorators}
         return head.is_async and not head.is_generator and names <= {"wraps"}

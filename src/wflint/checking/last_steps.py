@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _GO_ON = (Effect.ACTS, Effect.CONTINUES, Effect.WAITS)
 _NO_END = 1 << 62
-_AWAIT = ("__await__",)
 _SET = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![^\n]*,[ \t]*$)", re.MULTILINE)
 """A line that sets a name, and is no argument among others."""
 _WORD = re.compile(r"\w+")
@@ -74,7 +73,7 @@ def _end_of(tried: Try) -> Site:
 def _awaited(body: FunctionBody, start: Site, end: Site) -> list[Site]:
     """Return where calls are awaited, and what was begun before."""
     calls = (one.site for one in between(body.calls, start, end) if one.flags & Flag.AWAITED)
-    begun = (one.site for one in between(body.operations, start, end) if one.methods == _AWAIT)
+    begun = (one.site for one in between(body.operations, start, end) if one.is_await)
     return sorted([*calls, *begun])
 
 

@@ -135,7 +135,7 @@ def _is_after_init(state: State) -> bool:
     head = state.frame.head
     if head.name in AFTER_INIT:
         return True
-    named = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+    named = {d.last_word for d in head.decorators}
     return _VALIDATOR in named and "classmethod" not in named
 
 

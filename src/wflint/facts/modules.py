@@ -227,7 +227,7 @@ class ModuleReader:
         if by_hand is None:
             return False
         given, decorator = by_hand
-        if given != name and (decorator.target.path or (decorator.target.name,))[-1] != "defn":
+        if given != name and decorator.last_word != "defn":
             return False
         known = self.facts.bindings.get(given, ())
         return bool(known) and self._add_decorator(known[-1], decorator) and given == name

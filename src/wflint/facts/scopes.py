@@ -15,7 +15,7 @@ from wflint.facts.model import Param
 class Block:
     """A block of statements of which it is not sure that it runs: a branch, the body of a loop.
 
-    ``instead`` are the flags of what does not come by there.
+    ``instead`` are the flags of the code that runs when this block does not.
     """
 
     parent: Block | None = None

@@ -69,7 +69,7 @@ def _if(walker: Walker, entry: Entry, node: cst.If, state: State) -> None:
 
 
 def _note_sides(walker: Walker, entry: Entry, node: cst.If, yes: int, no: int) -> None:
-    """Note who does not come by the branches of an ``if`` that is none of another one."""
+    """Note which code skips the branches of an ``if`` that is no branch of another one."""
     parent = entry.parent.node if entry.parent is not None else None
     if not isinstance(parent, cst.If):
         walker.instead[id(node.body)] = no & ONE_SIDE

@@ -191,7 +191,7 @@ class Walker:
         return name
 
     def _told(self, value: cst.BaseExpression, yes: int, no: int, scope: Scope | None) -> str:
-        """What is asked with a name that is ``value``, or else false."""
+        """Return what a name asks that is given ``value``, or is false otherwise."""
         if isinstance(value, cst.Call):
             called = self._dotted(self.refs.ref(value, scope))
             if not yes:

@@ -1,4 +1,4 @@
-"""What the text of a workflow tells of it: whether it may continue as new, for example."""
+"""What the source text of a workflow shows: whether it may continue as new, for example."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class LongWaits:
     def is_long(self, value: ast.expr) -> bool:
         """True if what is awaited takes longer than a workflow task: a command or its handle."""
         if isinstance(value, ast.Name):
-            given = self._given.get(value.id)
-            return bool(given) and all(self._word(one) in _giving_handles() for one in given or ())
+            given = self._given.get(value.id, [])
+            return bool(given) and all(self._word(one) in _giving_handles() for one in given)
         return self._word(value) in _long_names()
 
     def _word(self, value: ast.expr | None) -> str:

@@ -310,7 +310,7 @@ def _as_read(step: Step) -> Step:
 
 
 def _is_property(head: FunctionHead) -> bool:
-    return any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators)
+    return any(d.last_word in PROPERTIES for d in head.decorators)
 
 
 def _is_accessor(head: FunctionHead, name: str) -> bool:

@@ -100,7 +100,7 @@ def special_names(classes: Iterable[ClassFacts]) -> Iterator[str]:
     """The attributes of classes that may run code: properties and possible descriptors."""
     for cls in classes:
         for name, head in cls.methods.items():
-            if any((d.target.path or (d.target.name,))[-1] in PROPERTIES for d in head.decorators):
+            if any(d.last_word in PROPERTIES for d in head.decorators):
                 yield name
         for name, ref in cls.attributes.items():
             if ref.kind is Kind.RESULT and (ref.of is None or ref.of.kind is not Kind.UNKNOWN):

@@ -37,7 +37,7 @@ def is_plain(resolver: Resolver, cls: Cls) -> bool:
             return False
         for head in facts.methods.values():
             is_special = head.name.startswith("__") and head.name.endswith("__")
-            names = {(d.target.path or (d.target.name,))[-1] for d in head.decorators}
+            names = {d.last_word for d in head.decorators}
             if is_special or names & _VALIDATORS:
                 return False
     return True

@@ -77,6 +77,11 @@ class Operation(Struct, frozen=True, array_like=True, gc=False):
         """True for ``async with``, ``async for`` and ``await``."""
         return not _ASYNC_METHODS.isdisjoint(self.methods)
 
+    @property
+    def is_await(self) -> bool:
+        """True for ``await``."""
+        return self.methods == ("__await__",)
+
 
 class Finding(Struct, frozen=True, array_like=True, gc=False):
     """Something a rule saw; it counts only if the function runs in the rule's scope.
@@ -116,6 +121,11 @@ class Decorator(Struct, frozen=True, array_like=True, gc=False):
         """Return what a keyword argument is given, if there is one of that name."""
         given = zip(self.keywords, self.values, strict=True)
         return next((value for keyword, value in given if keyword == name), None)
+
+    @property
+    def last_word(self) -> str:
+        """The last word of its name: ``cached_property`` of ``@functools.cached_property``."""
+        return (self.target.path or (self.target.name,))[-1]
 
     @property
     def is_open(self) -> bool:
