@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import gc
+import re
 import sys
 import weakref
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 import libcst
@@ -22,13 +23,14 @@ import wflint
 from benchmarks.shapes import SHAPES, Shape
 from wflint import limits
 from wflint.callgraph import builder, contexts
-from wflint.callgraph.guards import functions
+from wflint.callgraph.guards import functions, stores
 from wflint.config import environment, targets
 from wflint.config.requirements import SdkRange
 from wflint.facts import sharing
 from wflint.facts.local_names import NameTables
 from wflint.facts.model import FunctionBody
 from wflint.files.source import decode
+from wflint.fix.propose import mentions
 from wflint.inference import arguments
 from wflint.inference.resolver import Resolver
 from wflint.project.module import Module
@@ -36,7 +38,7 @@ from wflint.project.store import Store
 from wflint.rule import base as rule
 from wflint.run.check import check
 from wflint.run.request import Request
-from wflint.sandbox import module_values
+from wflint.sandbox import chains, module_values, setters
 from wflint.syntax import guard, pieces, single_expressions
 
 Write = Callable[[Path, int], None]
@@ -204,6 +206,28 @@ def with_helper(helper: str, part: str, before: str = "", behind: str = "return 
     return write_both
 
 
+def context_variables(folder: Path, size: int) -> None:
+    """Write context variables, each of which is filled when it is first asked."""
+    variables = "".join(f"V{n} = contextvars.ContextVar('V{n}')\n" for n in range(size))
+    helpers = "".join(
+        f"def help{n}():\n    if V{n}.get() is None:\n        V{n}.set(time.time())\n"
+        for n in range(size)
+    )
+    calls = "".join(f"        help{n}()\n" for n in range(size))
+    (folder / "flow.py").write_text(f"{HEADER}{calls}\nimport contextvars\n{variables}{helpers}")
+
+
+def class_in_function(folder: Path, size: int) -> None:
+    """Write a class in a function, each of whose methods sets an attribute and calls it."""
+    methods = "".join(
+        f"        def m{n}(self):\n            self.f{n} = str\n            self.f{n}()\n"
+        for n in range(size)
+    )
+    calls = "".join(f"        c.m{n}()\n" for n in range(size))
+    text = f"{HEADER}        c = make()\n{calls}\n\ndef make():\n    class C:\n{methods}"
+    (folder / "flow.py").write_text(f"{text}    return C()\n")
+
+
 WAITS = "async def helper(x): await workflow.execute_activity('a', x)"
 
 ASKED_BY_SITE = (
@@ -303,6 +327,8 @@ ASKED_BY_SITE = (
         2_000,
         with_helper("VN = os.getenv('N')\ndef helperN(): return VN\n", "helperN()\n"),
     ),
+    Shape("context variables", 1_000, context_variables),
+    Shape("methods of a class in a function", 1_000, class_in_function),
 )
 """Functions with many places of which something is asked, one by one."""
 
@@ -483,6 +509,62 @@ def test_a_text_is_searched_once_for_what_guards_are_made_of(
     (tmp_path / "flow.py").write_text(f"import helpers\n{DOUBLING.format(body=calls)}")
     check(Request(paths=(str(tmp_path),), jobs=1))
     assert searched == [helpers]
+
+
+class Counted:
+    """A pattern that notes the texts that it is looked for in."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.searched: list[tuple[str, int, int]] = []
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Any]:
+        self.searched.append((text, start, end))
+        return self.pattern.finditer(text, start, end)
+
+    def findall(self, text: str) -> list[Any]:
+        self.searched.append((text, 0, sys.maxsize))
+        return self.pattern.findall(text)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "body"),
+    [
+        (stores, "_STORE", "        C().help()\n"),
+        (mentions, "_CALLED", "        time.time()\n"),
+        (setters, "_SET", "        filled()\n"),
+        (chains, "_CLASS", "        filled()\n"),
+    ],
+)
+def test_a_text_is_searched_once_for_all_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, body: str
+) -> None:
+    """Attributes that tell where code runs, classes that are made, variables that are filled."""
+    counted = Counted(getattr(module, name))
+    monkeypatch.setattr(module, name, counted)
+    numbers = range(20)
+    shared = [
+        "import time\nfrom temporalio import workflow\n",
+        *(f"V{n} = None\n" for n in numbers),
+    ]
+    shared.append("class C:\n    def __init__(self):\n")
+    shared += [f"        self.f{n} = workflow.in_workflow()\n" for n in numbers]
+    shared.append("    def help(self):\n")
+    shared += [f"        if not self.f{n}: time.time()\n" for n in numbers]
+    shared += ["def filled():\n", *(f"    global V{n}\n" for n in numbers)]
+    shared += [f"    if V{n} is None:\n        V{n} = time.time()\n" for n in numbers]
+    (tmp_path / "shared.py").write_text("".join(shared))
+    flow = ["import random\nimport time\nfrom temporalio import workflow\n"]
+    flow.append(
+        "with workflow.unsafe.imports_passed_through():\n    from shared import C, filled\n"
+    )
+    for n in numbers:
+        flow.append(f"R{n} = random.random()\n@workflow.defn\nclass W{n}:\n    @workflow.run\n")
+        flow.append(f"    async def run(self):\n{body}        print(R{n})\n")
+    (tmp_path / "flow.py").write_text("".join(flow))
+    check(Request(paths=(str(tmp_path),), jobs=1))
+    assert counted.searched
+    assert Counter(counted.searched).most_common(1)[0][1] == 1
 
 
 def test_what_a_call_may_leave_out_is_asked_once_of_each_function(

@@ -20,6 +20,7 @@ from wflint.inference.values import ExternalValue
 from wflint.project.module import Module
 from wflint.rule.base import Report, Rule, Scope
 from wflint.rule.import_view import ImportView
+from wflint.sandbox.chains import Link, LoadingChains
 from wflint.sandbox.loading import imports_in_functions
 from wflint.sandbox.restrictions import (
     RESTRICTED_AT_IMPORT,
@@ -27,7 +28,7 @@ from wflint.sandbox.restrictions import (
     is_restricted_at_import,
     is_unreadable,
 )
-from wflint.sandbox.sandboxes import Link, Sandboxes
+from wflint.sandbox.sandboxes import Sandboxes
 from wflint.sandbox.used_values import UsedValues
 
 _WHOLE_MODULES = tuple(
@@ -90,6 +91,7 @@ class ImportTime:
         self.checker = checker
         self.store = checker.resolver.store
         self.sandboxes = sandboxes
+        self._loading = LoadingChains(sandboxes)
         self.workflow_code = reached
         self.values = UsedValues(checker.resolver, reached)
         self.chains: dict[tuple[Fn, int, str], ImportChain] = {}
@@ -309,7 +311,7 @@ class ImportTime:
 
     def _chain(self, way: Chain, use: _Use | None) -> ImportChain:
         path = way[0][0].fn.path
-        links = self.sandboxes.chain(path, self._reloading(use) if use is not None else None)
+        links = self._loading.to(path, self._reloading(use) if use is not None else None)
         if not links and use is not None:
             links = self._chain_of_use(use)
         module = links[-1].shown if links else self.store.load(path).facts.name
@@ -332,7 +334,7 @@ class ImportTime:
         entry = self.workflow_code.entries[steps[0][0]]
         passed = [entry.receiver.path, *(n.fn.path for n, _ in steps), *use.route]
         files = list(dict.fromkeys(passed))
-        links = [self.sandboxes.class_link(entry.receiver)]
+        links = [self._loading.first_link(entry.receiver)]
         for file, following in zip(files, [*files[1:], ""], strict=True):
             name = self.store.load(file).facts.name
             links.append(Link(name, file, self._import_of(following, file)))

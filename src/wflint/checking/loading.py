@@ -20,6 +20,7 @@ from wflint.project.store import Store
 from wflint.rule.base import Rule
 from wflint.rule.loading_view import ForeignModule, LoadedImport, LoadingView
 from wflint.rule.place import Place
+from wflint.sandbox.chains import LoadingChains
 from wflint.sandbox.reloads import Begun, Reloads
 from wflint.sandbox.sandboxes import Sandboxes
 from wflint.syntax.guard import parse_or_empty, span
@@ -54,6 +55,7 @@ class LoadingChecks:
         self._checker = checker
         self._store = checker.resolver.store
         self._sandboxes = sandboxes
+        self._ways = LoadingChains(sandboxes)
         self._activities = activities
         self._chains = chains
 
@@ -71,7 +73,7 @@ class LoadingChecks:
 
     def _ask(self, rule: Rule, view: LoadingView, path: str, root: str) -> None:
         found = list(rule.check_loading(view))
-        links = self._sandboxes.chain(path, [root]) if found else []
+        links = self._ways.to(path, [root]) if found else []
         name = links[-1].shown if links else view.module
         for place, report in found:
             node = Node(place.fn)

@@ -191,7 +191,7 @@ class Terms:
                 return _asks(affix, self.term(node.func.value, scope), values)
         if isinstance(node, _ASKED_FOR_TRUTH):
             term = self.term(node, scope)
-            return _asks(Asked.TRUE, self._later(node, scope) if term is OPEN else term, ())
+            return _asks(Asked.TRUE, term if _is_varying(term) else self._later(node, scope), ())
         return _UNDECIDED
 
     def _comparison(self, node: cst.Comparison, scope: Scope | None) -> Test:
@@ -206,7 +206,7 @@ class Terms:
             found = _asks(Asked.IN, term, (value,))
         elif isinstance(operator, (cst.Is, cst.IsNot)):
             value = literal(right)
-            if value.text == NONE and term is OPEN:
+            if value.text == NONE and not _is_varying(term):
                 term = self._later(node.left, scope)
             found = _asks(Asked.IS, term, (value,))
         elif isinstance(operator, (cst.In, cst.NotIn)):

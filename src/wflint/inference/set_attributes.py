@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead, Kind, Ref
@@ -11,6 +13,11 @@ from wflint.project.store import Store
 
 NO_VALUE = Ref(Kind.GLOBAL, "None")
 _SETS = re.compile(r"\.(\w+)\s*(?:[:,\[]|=(?!=)|\.(?:add|append|appendleft|insert)\()")
+
+
+def _init_first(stretch: tuple[int, int, FunctionHead]) -> tuple[bool, int]:
+    start, _, head = stretch
+    return head.name != "__init__", start
 
 
 class SetAttributes:
@@ -65,10 +72,27 @@ class SetAttributes:
         if facts is None:
             return {}
         text = self.store.load(cls.path).source.searchable
-        heads = facts.methods.values()
-        found: dict[str, list[FunctionHead]] = {}
-        for head in sorted(heads, key=lambda head: (head.name != "__init__", head.start)):
-            sets = _SETS.finditer(text, head.start, head.end)
+        setters: dict[str, list[FunctionHead]] = {}
+        for start, end, head in sorted(
+            self._stretches(cls, [*facts.methods.values()]), key=_init_first
+        ):
+            sets = _SETS.finditer(text, start, end)
             for name in dict.fromkeys(match[1] for match in sets):
-                found.setdefault(name, []).append(head)
-        return found
+                setters.setdefault(name, []).append(head)
+        return setters
+
+    def _stretches(
+        self, cls: Cls, heads: list[FunctionHead]
+    ) -> Iterator[tuple[int, int, FunctionHead]]:
+        """Yield the offsets between which the text of each method stands, maybe with more.
+
+        Methods of a class in a function have the offsets of that function, so each is taken to
+        reach from its name to that of the next one.
+        """
+        sites = {head.site for head in heads if head.site >= 0}
+        names = self.store.locate(Fn(cls.path, heads[0].qualname), sites) if len(sites) > 1 else {}
+        starts = sorted(start for start, _ in names.values())
+        following = dict(pairwise((*starts, 0)))
+        for head in heads:
+            start = names.get(head.site, (0, 0))[0]
+            yield start or head.start, (start and following[start]) or head.end, head

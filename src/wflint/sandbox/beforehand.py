@@ -7,7 +7,6 @@ holds for modules that all workflows of a worker share: the sandbox loads all ot
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
@@ -19,12 +18,10 @@ from wflint.files.source import UnreadableSource
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
 from wflint.sandbox.sandboxes import Sandboxes
+from wflint.sandbox.setters import Setters
 
 _GET = ".get()"
 _KEEPS = frozenset({"functools.cache", "functools.lru_cache"})
-
-_SET = r"[^=\n]{0,200}=(?!=)\s*(?!False\b|None\b|0\b|\"\"|'')"
-"""The end of an assignment of something that is true, as far as one can see."""
 
 
 class Beforehand:
@@ -48,6 +45,8 @@ class Beforehand:
         self._called: dict[Fn, bool] = {}
         self._kept: dict[Fn, bool] = {}
         self._filled: dict[tuple[str, str], bool] = {}
+        self._set: dict[str, frozenset[str]] = {}
+        self._setters: dict[str, Setters] = {}
 
     def is_kept(self, fn: Fn, receiver: Cls | None) -> bool:
         """True if a function gives what it has given before, and does not run again.
@@ -77,22 +76,24 @@ class Beforehand:
         """True if a variable of a module or class, which begins as None, is something by then."""
         key = path, name
         if key not in self._filled and name.endswith(_GET):
-            self._filled[key] = self._is_set_by_workflows(path, name.removesuffix(_GET))
+            self._filled[key] = name.removesuffix(_GET) in self._set_by_workflows(path)
         elif key not in self._filled:
             filling = self._filling(path, name) if self.sandboxes.may_be_shared(path) else ()
             self._filled[key] = any(map(self._is_called, filling))
         return self._filled[key]
 
-    def _is_set_by_workflows(self, path: str, name: str) -> bool:
-        """True if a workflow calls, or is decorated with, what sets a context variable."""
-        functions = self.store.load(path).facts.functions
-        return any(
-            call.target.kind is Kind.GLOBAL
-            and (call.target.name, call.target.path) == (name, ("set",))
-            and fn in self._around_workflows
-            for fn in (Fn(path, qualname) for qualname in functions)
-            for call in self.store.body(fn).calls
-        )
+    def _set_by_workflows(self, path: str) -> frozenset[str]:
+        """The variables of a module that functions around workflows call `set()` of."""
+        if path not in self._set:
+            functions = (Fn(path, qualname) for qualname in self.store.load(path).facts.functions)
+            self._set[path] = frozenset(
+                call.target.name
+                for fn in functions
+                if fn in self._around_workflows
+                for call in self.store.body(fn).calls
+                if call.target.kind is Kind.GLOBAL and call.target.path == ("set",)
+            )
+        return self._set[path]
 
     @cached_property
     def _around_workflows(self) -> frozenset[Fn]:
@@ -109,16 +110,12 @@ class Beforehand:
 
     def _filling(self, path: str, name: str) -> Iterator[Fn]:
         """The functions of a module that set a variable of it, or of a class in it."""
-        module = self.store.load(path)
-        text = module.source.searchable
+        if path not in self._setters:
+            self._setters[path] = Setters(self.store.load(path))
         owner, _, last = name.rpartition(".")
-        of = rf"(?:cls|{re.escape(owner)})\." if owner else r"(?<![.\w])"
-        sets = re.compile(rf"{of}{re.escape(last)}\b{_SET}")
-        for qualname, head in module.facts.functions.items():
-            if owner and head.owner != owner:
-                continue
-            fn = Fn(path, qualname)
-            if sets.search(text, head.start, head.end) and self._changes(fn, owner or name):
+        for head in self._setters[path].of(owner, last):
+            fn = Fn(path, head.qualname)
+            if self._changes(fn, owner or name):
                 yield fn
 
     def _changes(self, fn: Fn, name: str) -> bool:

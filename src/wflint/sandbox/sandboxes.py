@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from wflint.callgraph.entry.hooks import is_hook
-from wflint.facts.ids import Cls, shown_name
+from wflint.facts.ids import Cls
 from wflint.facts.relative import known_as
 from wflint.files.notebook import is_notebook
 from wflint.inference.resolver import Resolver
@@ -23,14 +21,6 @@ from wflint.temporal.libraries import packages
 
 _COMMENT = re.compile(r"#[^\n]*")
 _WORD = re.compile(r"\w+")
-
-
-class Link(NamedTuple):
-    """One link of a chain of imports: the name to show, the file, and the offset in it."""
-
-    shown: str
-    path: str
-    offset: int
 
 
 class Sandboxes:
@@ -345,64 +335,6 @@ class Sandboxes:
             return True
         return self.resolver.index.find(name, importer) in loaded.reloaded
 
-    # Chains.
-
-    def chain(self, path: str, roots: Sequence[str] | None = None) -> list[Link]:
-        """Return the way to an imported module: the workflow class, then modules, ``path`` last.
-
-        The offset of the last link is -1. Of several workflows, or of those in the files ``roots``,
-        it is the one with the fewest modules in between, and the first of these.
-        """
-        chains = [
-            self._chain(root, path)
-            for root in self.reloaded.get(path, ())
-            if roots is None or root in roots
-        ]
-        return min((c for c in chains if c), key=len, default=[])
-
-    def _chain(self, root: str, path: str) -> list[Link]:
-        parents = self._parents(root)
-        links = [Link(self._name(root, path), path, -1)]
-        step = parents.get(path)
-        while step is not None:
-            importer, offset = step
-            links.append(Link(self._name(root, importer), importer, offset))
-            step = parents.get(importer)
-        links.append(self.class_link(self.sandboxed[root]))
-        links.reverse()
-        return links
-
-    def class_link(self, cls: Cls) -> Link:
-        """The first link of a chain: a workflow; of a function that is no method, its module."""
-        if not cls.qualname:
-            return Link(self.resolver.store.load(cls.path).facts.name, cls.path, 0)
-        text = self.resolver.store.load(cls.path).source.searchable
-        last = cls.qualname.rpartition(".")[2].partition("#")[0]
-        found = re.search(rf"^[ \t]*class\s+({re.escape(last)})\b", text, re.MULTILINE)
-        return Link(shown_name(cls.qualname), cls.path, found.start(1) if found else 0)
-
-    def _parents(self, root: str) -> dict[str, tuple[str, int] | None]:
-        """For each file that is loaded for a workflow, where the nearest import of it stands."""
-        loaded = self.loaded(root)
-        files = {name: path for path, name in loaded.reloaded.items()}
-        imports: dict[str, list[tuple[str, int]]] = {}
-        for step in loaded.steps:
-            path = files.get(step.name)
-            if path is not None and not is_namespace(path):
-                imports.setdefault(step.importer, []).append((path, step.offset))
-        parents: dict[str, tuple[str, int] | None] = {}
-        queue: deque[str] = deque()
-        for path, _ in imports.get("", ()):
-            if path not in parents:
-                parents[path] = None
-                queue.append(path)
-        while queue:
-            importer = queue.popleft()
-            for path, offset in imports.get(importer, ()):
-                if path not in parents:
-                    parents[path] = (importer, offset)
-                    queue.append(path)
-        return parents
-
-    def _name(self, root: str, path: str) -> str:
+    def name(self, root: str, path: str) -> str:
+        """The name of a module in the sandbox of the workflows in the file ``root``."""
         return self.loaded(root).reloaded.get(path) or self.resolver.store.load(path).facts.name

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from wflint.callgraph.guards.shapes import Shape
+from wflint.callgraph.guards.stores import Stores
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Fn
 from wflint.inference.resolver import Resolver
@@ -28,6 +29,7 @@ class Asks:
 
     resolver: Resolver
     overriders: Overriders
+    stores: Stores
     configured: frozenset[str]
     shape: Callable[[Fn], list[Shape]]
     is_outside: bool = False

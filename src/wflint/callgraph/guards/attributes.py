@@ -11,9 +11,7 @@ So do properties. An object is taken to be used where it was made.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import cache
 
 from wflint.callgraph.guards.asking import Asks, Outcome
 from wflint.callgraph.guards.outcome import PLAIN_DECORATORS, left_in, outcome_of
@@ -22,7 +20,6 @@ from wflint.facts.model import FunctionHead
 
 _PROPERTIES = frozenset({"property", "functools.cached_property"})
 _MAKERS = ("__post_init__", "__init__")
-_ASSIGNED = r"\b\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|\*\*|>>|<<)?=(?!=)"
 
 
 MayGuard = Callable[[str, FunctionHead], bool]
@@ -42,41 +39,25 @@ def outcome_of_attribute(cls: Cls, name: str, may_guard: MayGuard, asks: Asks) -
 
 def _of_class(cls: Cls, name: str, may_guard: MayGuard, asks: Asks) -> Outcome:
     """The same of objects of the class itself."""
-    makers: list[Fn] = []
-    stores = 0
+    maker: Fn | None = None
     for base in asks.resolver.order(cls)[0]:
         facts = asks.resolver.facts_of(base)
         if facts is None:
             return Outcome.UNKNOWN
         method = facts.methods.get(name)
-        if method is not None and not makers:
+        if method is not None and maker is None:
             is_read = may_guard(base.path, method)
             fn, decorators = Fn(base.path, method.qualname), PLAIN_DECORATORS | _PROPERTIES
             return outcome_of(fn, cls, asks, decorators) if is_read else Outcome.UNKNOWN
-        for head in facts.methods.values():
-            found = _stores(base, head, name, asks)
-            if found and (head.name not in _MAKERS or not may_guard(base.path, head)):
-                return Outcome.UNKNOWN
-            makers += [Fn(base.path, head.qualname)] if found else []
-            stores += found
-    if stores != 1 or _is_stored_elsewhere(cls, name, asks):
+        stores = asks.stores.in_methods(base)
+        if name not in stores:
+            continue
+        head = stores[name]
+        if maker is not None or head is None or head.name not in _MAKERS:
+            return Outcome.UNKNOWN
+        if not may_guard(base.path, head):
+            return Outcome.UNKNOWN
+        maker = Fn(base.path, head.qualname)
+    if maker is None or name in asks.stores.of_other_objects(cls.path):
         return Outcome.UNKNOWN
-    return left_in(makers[0], cls, name, asks) or Outcome.UNKNOWN
-
-
-def _stores(cls: Cls, method: FunctionHead, name: str, asks: Asks) -> int:
-    """The number of times that a method of a class assigns to an attribute of that name."""
-    text = asks.resolver.store.load(cls.path).source.searchable
-    return len(_assigned(name).findall(text, method.start, method.end))
-
-
-def _is_stored_elsewhere(cls: Cls, name: str, asks: Asks) -> bool:
-    """True if the module of a class assigns to an attribute of that name, of other objects."""
-    text = asks.resolver.store.load(cls.path).source.searchable
-    starts = (found.start() for found in _assigned(name).finditer(text))
-    return not all(text.endswith("self", 0, start) for start in starts)
-
-
-@cache
-def _assigned(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\.{re.escape(name)}{_ASSIGNED}")
+    return left_in(maker, cls, name, asks) or Outcome.UNKNOWN

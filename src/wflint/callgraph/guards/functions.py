@@ -16,6 +16,7 @@ from wflint.callgraph.guards.asking import Asks, Outcome
 from wflint.callgraph.guards.attributes import outcome_of_attribute
 from wflint.callgraph.guards.outcome import outcome_of, outcome_on_object
 from wflint.callgraph.guards.shapes import Shape, shape_of
+from wflint.callgraph.guards.stores import Stores
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, FunctionHead
@@ -72,6 +73,7 @@ class GuardFunctions:
         self.resolver = resolver
         self.configured = configured
         self._overriders = Overriders(resolver)
+        self._stores = Stores(resolver)
         self._known: dict[tuple[Fn, Cls | None], int | None] = {}
         self._attributes: dict[tuple[Cls, str], int] = {}
         self._replaying: dict[Fn, bool] = {}
@@ -156,7 +158,7 @@ class GuardFunctions:
 
     def _said(self, outcome: Callable[[Asks], Outcome]) -> int | None:
         """Return what something says of workflows by its outcome; ``None`` if nothing."""
-        asks = Asks(self.resolver, self._overriders, self.configured, self._shape)
+        asks = self._asks()
         match outcome(asks):
             case _ if not asks.has_asked:
                 return None  # what it says has nothing to do with workflows
@@ -168,9 +170,13 @@ class GuardFunctions:
                 return RAISES
         return self._said_outside(outcome)
 
+    def _asks(self, is_outside: bool = False) -> Asks:
+        parts = self.resolver, self._overriders, self._stores, self.configured, self._shape
+        return Asks(*parts, is_outside)
+
     def _said_outside(self, outcome: Callable[[Asks], Outcome]) -> int | None:
         """The same of one that may say anything in a workflow, but surely one thing outside."""
-        asks = Asks(self.resolver, self._overriders, self.configured, self._shape, is_outside=True)
+        asks = self._asks(is_outside=True)
         match outcome(asks):
             case Outcome.NO if asks.has_asked:
                 return _NO_OUTSIDE

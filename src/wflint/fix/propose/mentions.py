@@ -19,6 +19,7 @@ from wflint.syntax.guard import NewerSyntax, parse
 
 _WORDS_OF_BYTES = re.compile(rb"\w+")
 _WORDS = re.compile(r"\w+")
+_CALLED = re.compile(r"\b(\w+)\s*\(")
 _FEW = 50
 """Up to how many words a file is looked through for each, before it is taken apart."""
 _FEWER = 4
@@ -40,6 +41,7 @@ class Mentions:
         self._references: dict[Fn, dict[str, list[Ref]]] = {}
         self._called: dict[Fn, dict[str, list[Ref]]] = {}
         self._main: dict[str, frozenset[str]] = {}
+        self._made: dict[str, frozenset[str]] = {}
 
     def search(self, words: Iterable[str]) -> None:
         """Find the files that hold ``words``, all in one go."""
@@ -187,10 +189,12 @@ class Mentions:
 
     def makes(self, path: str, classes: frozenset[str]) -> bool:
         """True if the text of a file may call one of the classes, or cannot be had."""
-        names = "|".join(re.escape(name) for name in sorted(classes))
-        return self.is_unknown(path) or bool(
-            re.search(rf"\b(?:{names})\s*\(", self.store.load(path).source.searchable)
-        )
+        if self.is_unknown(path):
+            return True
+        if path not in self._made:
+            text = self.store.load(path).source.searchable
+            self._made[path] = frozenset(_CALLED.findall(text))
+        return not classes.isdisjoint(self._made[path])
 
     def is_unknown(self, path: str) -> bool:
         """True if the text of a file cannot be had."""
