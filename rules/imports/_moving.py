@@ -22,7 +22,7 @@ def moved_to_top(at: FixView) -> Repair | None:
     in_function = isinstance(at.parent(3), (cst.FunctionDef, type(None)))  # None: the outermost
     if not in_function or len(line.body) > 1 or len(block.body) == 1:
         return None
-    if any(_is_bound_again(name, block, at) for name in at.binds(node)):
+    if any(_is_bound_again(name, at) for name in at.binds(node)):
         return None
     if any(empty.comment is not None for empty in line.leading_lines):
         raise Withheld("a comment belongs to it")
@@ -31,21 +31,9 @@ def moved_to_top(at: FixView) -> Repair | None:
     return at.unsafe("Import it at the top of the file", new, gone)
 
 
-def _is_bound_again(name: str, block: cst.IndentedBlock, at: FixView) -> bool:
+def _is_bound_again(name: str, at: FixView) -> bool:
     """True if a name that is imported in a function means something else in it, too."""
-    from wflint.rule import walk
-
-    if len(at.bindings(name) or ()) != 1:
-        return True
-    for node in walk(block):
-        match node:
-            case cst.Del():
-                if any(isinstance(n, cst.Name) and n.value == name for n in walk(node)):
-                    return True
-            case cst.Global(names=items) | cst.Nonlocal(names=items):
-                if any(item.name.value == name for item in items):
-                    return True
-    return False
+    return len(at.bindings(name) or ()) != 1 or name in at.rebound
 
 
 def _lines(at: FixView, node: cst.CSTNode, is_first: bool) -> tuple[int, int]:

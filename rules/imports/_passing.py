@@ -29,7 +29,7 @@ def passed_through(at: FixView) -> Repair | None:
     if wanted[-1] not in body[first : last + 1] or binding > last:
         return None
     row = body[body.index(wanted[0]) : last + 1]
-    if any(other not in wanted and _shares_line(other, wanted) for other in body):
+    if _shares_line(body, wanted):
         return None
     if last + 1 < len(body) and _is_block(body[last + 1]):
         edit = _Lines(at, row[0], body[last + 1]).put_in_front(wanted, body[last + 1])
@@ -155,9 +155,20 @@ def _is_block(node: ast.stmt | None) -> bool:
     )
 
 
-def _shares_line(node: ast.stmt, wanted: list[ast.stmt]) -> bool:
-    rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    return any(one.lineno in rows or one.end_lineno in rows for one in wanted)
+def _shares_line(body: list[ast.stmt], wanted: list[ast.stmt]) -> bool:
+    """True if a line with one of the statements has another one, too."""
+    for one in wanted:
+        at = body.index(one)
+        before, behind = body[max(0, at - 1) : at], body[at + 1 : at + 2]
+        if any(_last_row(other) == one.lineno for other in before if other not in wanted):
+            return True
+        if any(other.lineno == _last_row(one) for other in behind if other not in wanted):
+            return True
+    return False
+
+
+def _last_row(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
 
 
 def _tidy(lines: list[str]) -> list[str]:

@@ -43,6 +43,7 @@ class Tree:
         self._targets: set[int] = set()
         self._bound_again: dict[int, int] = {}  # by the name read
         self.told: dict[int, bool] = {}  # what has been asked of nodes: are they only logged?
+        self.put_in: dict[str, frozenset[str]] = {}  # the types of what is added to local sets
         for number in range(len(self.nodes) - 1, 0, -1):
             outer = self._place[id(self._up[id(self.nodes[number])])]
             self._last[outer] = max(self._last[outer], self._last[number])

@@ -103,6 +103,11 @@ class FixView(Protocol):
         """All bindings of a local name of the function, or of one around it; else ``None``."""
         ...
 
+    @property
+    def rebound(self) -> frozenset[str]:
+        """The names that a `del`, `global` or `nonlocal` statement of the function mentions."""
+        ...
+
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the offending one."""
         ...

@@ -35,10 +35,14 @@ def is_filled_with_harmless(expr: cst.BaseExpression, sink: Sink, flow: OrderFlo
     made = ctx.assigned(expr) if isinstance(expr, cst.Name) else None
     if made is None or ctx.ref(made).kind is not Kind.LITERAL or ctx.ref(made).others:
         return False
-    types = [ctx.type_of(value) or _task_type(value, flow) for value in _added(expr, flow)]
-    if sink in (Sink.HANDED, Sink.TASKS) and types and all(t in RUNNING for t in types):
+    assert isinstance(expr, cst.Name)
+    types = flow.tree.put_in.get(expr.value)
+    if types is None:
+        found = (ctx.type_of(value) or _task_type(value, flow) for value in _added(expr, flow))
+        types = flow.tree.put_in[expr.value] = frozenset(found)
+    if sink in (Sink.HANDED, Sink.TASKS) and types and types <= RUNNING:
         return True
-    return bool(types) and all(t in STABLE for t in types)
+    return bool(types) and types <= STABLE
 
 
 def _task_type(value: cst.BaseExpression, flow: OrderFlow) -> str:
@@ -52,11 +56,10 @@ def _task_type(value: cst.BaseExpression, flow: OrderFlow) -> str:
     return "asyncio.create_task" if method == "create_task" else ""
 
 
-def _added(name: cst.BaseExpression, flow: OrderFlow) -> list[cst.BaseExpression]:
+def _added(name: cst.Name, flow: OrderFlow) -> list[cst.BaseExpression]:
     """Return what is added to a local set; none if it is changed in another way, or passed on."""
     found: list[cst.BaseExpression] = []
-    text = name.value if isinstance(name, cst.Name) else ""
-    for use in flow.tree.reads(flow.tree.nodes[0], text):
+    for use in flow.tree.reads(flow.tree.nodes[0], name.value):
         outer = flow.tree.up(use)
         call = flow.tree.up(outer) if isinstance(outer, cst.Attribute) else None
         match outer, call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wflint.syntax.cst import cst
@@ -10,6 +11,8 @@ from wflint.syntax.cst import cst
 if TYPE_CHECKING:
     from wflint.facts.context import Context
     from wflint.facts.model import FunctionHead
+
+_WITH_NONE = re.compile(r"\b(\w+)(?=\s*:[^=#\n]{0,300}\[[^\]=#\n]{0,300}\b(?:None|Optional)\b)")
 
 
 def names_behind(expr: cst.BaseExpression, ctx: Context) -> str:
@@ -28,7 +31,18 @@ def may_hold_none(names: str, head: FunctionHead, source: str) -> bool:
 
     Local names are declared in the function, attributes anywhere in the file.
     """
-    text = source if "." in names else source[head.start : head.end]
+    start, end = (0, len(source)) if "." in names else (head.start, head.end)
     words = names.replace(".", "").split(",")
-    declared = rf"\b(?:{'|'.join(words)})\s*:[^=#\n]*\[[^\]=#\n]*\b(?:None|Optional)\b"
-    return "None" in words or bool(names and re.search(declared, text))
+    declared = _declared(source)
+    return "None" in words or any(
+        start <= place < end for word in words for place in declared.get(word, ())
+    )
+
+
+@lru_cache(maxsize=8)
+def _declared(source: str) -> dict[str, list[int]]:
+    """Where a text declares that a name holds ``None`` among others, by the name."""
+    found: dict[str, list[int]] = {}
+    for match in _WITH_NONE.finditer(source):
+        found.setdefault(match[1], []).append(match.start())
+    return found

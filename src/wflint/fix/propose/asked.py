@@ -63,6 +63,9 @@ class Asking(Surroundings):
     def is_own(self, module: str) -> bool:
         return self._noted(Question("is_own", text=module), self._around.is_own(module))
 
+    def own_imports(self) -> tuple[str, ...]:
+        return self._noted(Question("own_imports"), self._around.own_imports())
+
     def may_lack(self, package: str) -> str:
         return self._noted(Question("may_lack", text=package), self._around.may_lack(package))
 
@@ -145,7 +148,7 @@ def _is_same(question: Question, around: Asking) -> bool:
                 around.may_be_caught(question.when_awaited)
             case "is_caught_otherwise":
                 around.is_caught_otherwise(question.text, question.other)
-            case "draws" | "is_called" | "is_read_only" | "is_signalled":
+            case "draws" | "is_called" | "is_read_only" | "is_signalled" | "own_imports":
                 getattr(around, question.name)()
     except Withheld:
         pass  # that is an answer as well

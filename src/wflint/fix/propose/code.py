@@ -125,6 +125,11 @@ class Code:
         found = scope.find(name) if scope is not None else None
         return found[1] if found is not None else None
 
+    @property
+    def rebound(self) -> frozenset[str]:
+        """The names that a `del`, `global` or `nonlocal` statement of the function mentions."""
+        return self.piece.rebound
+
     def parent(self, depth: int = 1) -> cst.CSTNode | None:
         """The node ``depth`` levels above the offending one."""
         return self.entry.above(depth)
@@ -264,7 +269,7 @@ class Code:
     @property
     def context(self) -> Context:
         """Return the context that the rule's visitor was shown with the node."""
-        context = Context(self.piece.reader)
+        context = self.piece.context
         context.entry = self.entry
         context.site = self.piece.reader.walker.order[id(self.node)]
         return context

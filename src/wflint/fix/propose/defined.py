@@ -7,6 +7,8 @@ of functions are left out: each is a piece of its own.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import libcst as cst
 
 from wflint.callgraph.graph import DEFINITION
@@ -31,11 +33,10 @@ def site_of(fn: Fn, piece: PieceText, module: Module) -> int | None:
     head = module.facts.functions.get(fn.qualname)
     if head is None:
         return next((f.head.site for f in walker.frames if f.head.qualname == fn.qualname), None)
-    for site, entry in enumerate(walker.entries):
-        is_function = isinstance(entry.node, cst.FunctionDef)
-        if is_function and head.start <= piece.span(entry.node)[0] < head.end:
-            return site
-    return None
+    at = bisect_left(piece.functions, (head.start, 0))
+    if at == len(piece.functions) or piece.functions[at][0] >= head.end:
+        return None
+    return piece.functions[at][1]
 
 
 def function_at(offset: int, module: Module) -> Fn | None:

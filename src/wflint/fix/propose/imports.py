@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -22,30 +22,32 @@ from wflint.rule.fix import TextEdit, Withheld
 from wflint.standard_library import STANDARD_MODULES
 from wflint.syntax.guard import NewerSyntax, parse
 
+if TYPE_CHECKING:
+    from wflint.fix.propose.surroundings import Surroundings
+
 _SDK = re.compile(r"(?:from|import)\s+temporalio\b")
 
 
 class Imports:
     """The imports of one module, and what it would take to import more.
 
-    ``finds_own`` tells if the project has a module of some name. ``lacks_sdk`` is set where the
-    project can be used without ``temporalio``. ``trees`` are those of the modules that were asked
-    about last.
+    ``lacks_sdk`` is set where the project can be used without ``temporalio``. ``trees`` are those
+    of the modules that were asked about last.
     """
 
-    def __init__(
-        self,
-        module: Module,
-        finds_own: Callable[[str], bool],
-        lacks_sdk: bool,
-        trees: Latest[str, ast.Module],
-    ) -> None:
+    _around: Surroundings
+
+    def __init__(self, module: Module, lacks_sdk: bool, trees: Latest[str, ast.Module]) -> None:
         self.module = module
-        self.own: dict[str, bool] = {}  # the modules that were asked about
-        self._finds_own = finds_own
+        self._own: frozenset[str] | None = None  # the project's modules among those imported
         self._lacks_sdk = lacks_sdk
         self._trees = trees
         self._bound_names: dict[str, list[str]] = {}
+
+    def serve(self, around: Surroundings) -> None:
+        """Answer from now on for a repair that knows the program ``around`` it."""
+        self._around = around
+        self._own = None
 
     def name_for(self, target: str, piece: PieceText, entry: Entry) -> tuple[str, list[TextEdit]]:
         """Return what to write for ``target`` at a place, and the import that it takes, if any.
@@ -149,11 +151,18 @@ class Imports:
     def _lacked(self) -> frozenset[str]:
         return lacked(self.tree())
 
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """The modules that the module imports."""
+        return frozenset(fact.module for fact in self.module.facts.imports)
+
     def is_own(self, module: str) -> bool:
         """True if the project has a module of that name."""
-        if module not in self.own:
-            self.own[module] = self._finds_own(module)
-        return self.own[module]
+        if module not in self._modules:
+            return self._around.is_own(module)
+        if self._own is None:
+            self._own = frozenset(self._around.own_imports())
+        return module in self._own
 
     def tree(self) -> ast.Module:
         """The whole module as ``ast`` sees it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import AnyStr
 
 from wflint.cache.read_log import digest_of_names, found_in
@@ -34,7 +36,7 @@ class Mentions:
         self.files = files
         self.read = read
         self._closed: list[str] = []  # files whose bytes cannot be had
-        self._cut: dict[str, list[tuple[int, int]]] = {}
+        self._left_out: dict[str, frozenset[str]] = {}
         self._paths: dict[str, dict[str, None]] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
@@ -92,20 +94,9 @@ class Mentions:
 
     def _is_left_out(self, path: str, words: frozenset[str]) -> bool:
         """True if one of the words stands in what is too long to be read, as tables of data are."""
-        cuts = self._left_out(path)
-        if not cuts:
-            return False
-        module = self.store.load(path)
-        pattern = re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b")
-        found = (pattern.finditer(module.source.searchable, *cut) for cut in cuts)
-        functions = ((head.start, head.end) for head in module.facts.functions.values())
-        return _has_other((match.start() for matches in found for match in matches), functions)
-
-    def _left_out(self, path: str) -> list[tuple[int, int]]:
-        """The offsets of what is too long to be read."""
-        if path not in self._cut:
-            self._cut[path] = _long_values(self.store.load(path))
-        return self._cut[path]
+        if path not in self._left_out:
+            self._left_out[path] = _words_left_out(self.store.load(path))
+        return not words.isdisjoint(self._left_out[path])
 
     def names(self, word: str, path: str) -> frozenset[str]:
         """A name, and those that a module's imports give to what has it."""
@@ -259,19 +250,24 @@ def _has_long_gap(module: Module) -> bool:
     return len(module.source.text) - at >= LONG_VALUE
 
 
-def _has_other(places: Iterable[int], spans: Iterable[tuple[int, int]]) -> bool:
-    """True if one of the ascending places is in none of the spans."""
+def _words_left_out(module: Module) -> frozenset[str]:
+    """The words in what is too long to be read, but for those in functions."""
+    text = module.source.searchable
+    found = (_WORDS.finditer(text, *cut) for cut in _long_values(module))
+    spans = ((head.start, head.end) for head in module.facts.functions.values())
+    return frozenset(_outside(chain.from_iterable(found), spans))
+
+
+def _outside(words: Iterable[re.Match[str]], spans: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Yield those of the words, which stand in order, that are in none of the spans."""
     pending = iter(sorted(spans))
     covered = -1, -1
-    for place in places:
-        while place >= covered[1]:
-            following = next(pending, None)
-            if following is None:
-                return True
+    for word in words:
+        while word.start() >= covered[1]:
+            following = next(pending, (sys.maxsize, sys.maxsize))
             covered = max(covered, following, key=lambda span: span[1])
-        if place < covered[0]:
-            return True
-    return False
+        if word.start() < covered[0]:
+            yield word.group()
 
 
 def _references(body: FunctionBody) -> Iterator[Ref]:

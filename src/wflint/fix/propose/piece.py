@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import libcst as cst
 
 from wflint.facts.bodies import BodyReader
+from wflint.facts.context import Context
 from wflint.files.source import Source
 from wflint.syntax.positions import all_spans
+from wflint.syntax.walk import walk
 
 
 class PieceText:
@@ -19,6 +23,30 @@ class PieceText:
         self.piece = reader.piece
         self._spans = all_spans(reader.piece.module)
         self._whole: dict[int, tuple[int, int]] | None = None
+
+    @cached_property
+    def context(self) -> Context:
+        """The context that visitors are shown with the nodes, which is set to one at a time."""
+        return Context(self.reader)
+
+    @cached_property
+    def functions(self) -> list[tuple[int, int]]:
+        """The offsets in the file and the sites of all definitions of functions, in order."""
+        entries = enumerate(self.reader.walker.entries)
+        found = ((site, e.node) for site, e in entries if isinstance(e.node, cst.FunctionDef))
+        return sorted((self.span(node)[0], site) for site, node in found)
+
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The names that a `del`, `global` or `nonlocal` statement of the function mentions."""
+        found: set[str] = set()
+        for entry in self.reader.walker.entries:
+            match entry.node:
+                case cst.Del():
+                    found.update(n.value for n in walk(entry.node) if isinstance(n, cst.Name))
+                case cst.Global(names=items) | cst.Nonlocal(names=items):
+                    found.update(item.name.value for item in items)
+        return frozenset(found)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets of a node in the file, without parentheses and white space around it."""

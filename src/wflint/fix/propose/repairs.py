@@ -23,7 +23,7 @@ from wflint.fix.propose.defined import piece_around, site_of
 from wflint.fix.propose.generated import is_generated
 from wflint.fix.propose.imports import Imports
 from wflint.fix.propose.piece import PieceText
-from wflint.fix.propose.surroundings import Program, Surroundings
+from wflint.fix.propose.surroundings import Program
 from wflint.fix.propose.view import RepairView
 from wflint.latest import Latest
 from wflint.rule.fix import Answered, NoFix, Repair, TextEdit, Withheld
@@ -65,10 +65,6 @@ class Repairs:
         except Exception as error:
             around.has_failed = True
             return Answered(None, _FAILED.format(self.answer.store.faults.tell(error)))
-        finally:
-            imports = self._imports.get(hit.fn.path)
-            for module in imports.own if imports is not None else ():
-                around.is_own(module)
 
     def _repaired(self, hit: Violation, around: Asking) -> Fix | None:
         view = self.view(hit, around)
@@ -92,7 +88,7 @@ class Repairs:
 
     def view(self, hit: Violation, around: Asking) -> RepairView | None:
         """The code at a hit, as a repair sees it; ``None`` if it cannot be read."""
-        self._make_room()
+        self._make_room(hit.fn.path)
         store = self.answer.store
         piece = self.piece(piece_around(hit.fn, hit.site, store))
         if piece is None:
@@ -106,9 +102,9 @@ class Repairs:
             return None
         if path not in self._imports:
             lacks_sdk = os.path.dirname(path) in self.without_sdk
-            finds_own = Surroundings(self.program, hit).is_own
-            self._imports[path] = Imports(store.load(path), finds_own, lacks_sdk, self._trees)
+            self._imports[path] = Imports(store.load(path), lacks_sdk, self._trees)
         imports = self._imports[path]
+        imports.serve(around)
         shown = [entries[site] for site in known]
         return RepairView(hit, piece, shown, imports, around, self.piece)
 
@@ -123,13 +119,23 @@ class Repairs:
             self._pieces[key] = PieceText(reader, source) if reader and has_text else None
         return self._pieces[key]
 
-    def _make_room(self) -> None:
-        """Let go of the trees of earlier diagnostics; one repair may need many at once."""
-        if len(self._pieces) >= _KEPT_PIECES:
-            for piece in self._pieces.values():
-                if piece is not None:
-                    piece.reader.refs.detach()
-            self._pieces.clear()
+    def _make_room(self, path: str) -> None:
+        """Let go of the trees of earlier diagnostics; one repair may need many at once.
+
+        The largest of the file stays: that is its own code, if anything is reported at definitions.
+        """
+        if len(self._pieces) < _KEPT_PIECES:
+            return
+        sizes = {
+            fn: len(piece.reader.walker.entries)
+            for fn, piece in self._pieces.items()
+            if piece is not None and fn.path == path
+        }
+        largest = max(sizes, key=sizes.__getitem__, default=None)
+        for fn, piece in self._pieces.items():
+            if piece is not None and fn != largest:
+                piece.reader.refs.detach()
+        self._pieces = {fn: piece for fn, piece in self._pieces.items() if fn == largest}
 
     def _check_fstring(self, repair: Repair, view: RepairView) -> None:
         """Raise :class:`Withheld` for text that an f-string of an older Python cannot hold."""

@@ -52,6 +52,7 @@ class Program:
         self.settings_of = settings_of
         self.shown = shown
         self.lacking = Lacking(files, read)
+        self.own_imports: dict[str, tuple[str, ...]] = {}
         self._files = files
         self._read = read
         self._piece_of = piece_of
@@ -141,6 +142,15 @@ class Surroundings:
             return True
         path = index.find(module, at)
         return path is not None and not is_namespace(path) and not index.is_followed(path)
+
+    def own_imports(self) -> tuple[str, ...]:
+        """The modules of the project that the file imports, sorted."""
+        known, path = self._program.own_imports, self._hit.fn.path
+        if path not in known:
+            facts = self._program.answer.store.load(path).facts.imports
+            modules = sorted({fact.module for fact in facts})
+            known[path] = tuple(filter(self.is_own, modules))
+        return known[path]
 
     def may_lack(self, package: str) -> str:
         """The first file that works without a package, or ``""``."""
