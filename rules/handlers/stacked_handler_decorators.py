@@ -84,9 +84,11 @@ class StackedHandlerDecorators(Rule):
         kinds = ("run", "signal", "query", "update")
         words = [d.name.rpartition(".")[2] or d.written for d in handler.decorators]
         found = [word for word in words if word in kinds]
+        if len(found) < 2:
+            return
         others = (other for other in (workflow.run, *workflow.handlers) if other is not None)
         known = {other.kind for other in others if other.place == handler.place}
-        if len(found) > 1 and len(known) == len(set(found)):
+        if len(known) == len(set(found)):
             yield Report(
                 f"the SDK takes only one of the decorators of `{handler.method}` "
                 f"({', '.join(f'`{one}`' for one in found)}); give each a method of its own"

@@ -102,10 +102,7 @@ class ValidatorSignature(Rule):
         """Compare a validator with the update of the same class that it is of."""
         if handler.kind is not Scope.VALIDATOR or handler.method == handler.validates:
             return
-        updates = [
-            h for h in workflow.handlers if h.kind is Scope.UPDATE and h.owner == handler.owner
-        ]
-        update = next((h for h in updates if h.method == handler.validates), None)
+        update = workflow.updates.get((handler.owner, handler.validates))
         if update is not None and handler.difference(update):
             yield Report(
                 f"the parameters of the validator `{handler.method}` are not those of the update "
@@ -125,5 +122,5 @@ def _validated(at: FixView) -> cst.FunctionDef | None:
     """The method of the same class that the first decorator names."""
     match at.function.decorators[0].decorator if at.function.decorators else None:
         case cst.Attribute(value=cst.Name(value=name)):
-            return next((m for m in at.methods() if m.name.value == name), None)
+            return at.method(name)
     return None

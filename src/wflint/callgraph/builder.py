@@ -206,16 +206,15 @@ class CallGraphBuilder:
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self.follow(node, found, operation.site, operation.flags)
                 self.unfollowed.note_operation(node, operation)
-        for place in awaits_later(body):
-            if self.runs(place, node):
-                self._note_awaited(node, body, place)
+        self._note_awaited(node, [place for place in awaits_later(body) if self.runs(place, node)])
 
-    def _note_awaited(self, node: Node, body: FunctionBody, place: Awaits) -> None:
+    def _note_awaited(self, node: Node, places: Iterable[Awaits]) -> None:
         resolve = partial(self.resolver.resolve, receiver=node.receiver, env=node.env)
-        has_handles = keeps_handles(body)
-        effect = awaited(place, lambda ref: resolve(ref, node.fn.path), has_handles=has_handles)
-        if effect:
-            self.events.append(Awaited(node, place.site, effect))
+        has_handles = bool(places) and keeps_handles(self.store.body(node.fn))
+        for place in places:
+            effect = awaited(place, lambda ref: resolve(ref, node.fn.path), has_handles=has_handles)
+            if effect:
+                self.events.append(Awaited(node, place.site, effect))
 
     def _resolved(self, place: Call | Use, node: Node) -> tuple[AbstractValue, ...]:
         return self.resolver.resolve(place.target, node.fn.path, node.receiver, env=node.env)

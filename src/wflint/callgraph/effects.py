@@ -22,6 +22,7 @@ from wflint.callgraph.graph import (
     runs,
     stands_in_dead_branch,
 )
+from wflint.callgraph.waited_for import WAIT_FOR, WaitedFor, waited_site
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     Call,
@@ -34,15 +35,12 @@ from wflint.facts.model import (
     ValueType,
 )
 from wflint.facts.questions import NEEDS_ACTIVITY
-from wflint.facts.sites import between, call_at, tries_around
+from wflint.facts.sites import call_at, tries_around
 from wflint.inference.library_types import CONTEXT_RUN
 from wflint.project.store import Store
 from wflint.temporal.api import Gives, SdkCall, sdk_calls
 from wflint.temporal.effects import Effect, parts_of
 from wflint.temporal.errors import FAILS_AS
-
-WAIT_FOR = "asyncio.wait_for"
-"""Up to Python 3.11 it is cancelled itself, whatever it waits for; later, only that is."""
 
 _SHIELDS = "shield"
 """The function of asyncio that is cancelled itself, before what it waits for has failed."""
@@ -97,10 +95,12 @@ class Cause(Struct, frozen=True):
 class Effects(Struct):
     """The effects of all functions of a call graph, each with the nearest cause.
 
-    ``has_3_12`` tells files that only run with Python 3.12 or later.
+    ``has_3_12`` tells files that only run with Python 3.12 or later, ``waited_for`` what functions
+    give to ``wait_for``.
     """
 
     causes: dict[tuple[Function, Effect], Cause] = field(default_factory=dict)
+    waited_for: WaitedFor = field(default_factory=WaitedFor)
     has_3_12: Callable[[str], bool] = lambda _: False
 
     def reach(self, effect: Effect, callee: Node, hop: Hop, store: Store) -> bool:
@@ -108,7 +108,7 @@ class Effects(Struct):
         function, is_new = (callee.fn, callee.receiver), self.has_3_12(hop.node.fn.path)
         return any(
             (function, one) in self.causes
-            and _passed_on(one, callee, hop, store, is_new) is not None
+            and _passed_on(one, callee, hop, store, self.waited_for, is_new) is not None
             for one in parts_of(effect)
         )
 
@@ -240,12 +240,6 @@ def effects_of(known: SdkCall, call: Call) -> Effect:
     return does
 
 
-def waited_site(call: Call) -> Site:
-    """Return the site of what a call of ``wait_for`` waits for."""
-    given = [arg for arg in call.args if arg.keyword == "fut" or not (arg.keyword or arg.star)]
-    return given[0].site if given else -1
-
-
 def of_waiting_for(name: str, has_3_12: bool) -> Effect:
     """Return what ``wait_for`` waits for, by the name of what gives that.
 
@@ -346,7 +340,7 @@ def _inherit(
                 if _is_handled(effect, hop.node, hop.site, store, catching):
                     continue
                 is_new = effects.has_3_12(hop.node.fn.path)
-                passed_on = _passed_on(effect, node, hop, store, is_new)
+                passed_on = _passed_on(effect, node, hop, store, effects.waited_for, is_new)
                 caller = (hop.node.fn, hop.node.receiver)
                 if passed_on is not None and (caller, passed_on) not in effects.causes:
                     effects.causes[caller, passed_on] = Cause(hop.site, function)
@@ -354,13 +348,19 @@ def _inherit(
 
 
 def _passed_on(
-    effect: Effect, callee: Node, hop: Hop, store: Store, has_3_12: bool
+    effect: Effect,
+    callee: Node,
+    hop: Hop,
+    store: Store,
+    waited_for: WaitedFor,
+    has_3_12: bool,
 ) -> Effect | None:
     """Return what an effect of a callee is for the caller; None if it is none."""
-    call = call_at(store.body(hop.node.fn), hop.site)
+    body = store.body(hop.node.fn)
+    call = call_at(body, hop.site)
     head = store.body(callee.fn).head
     if not runs_in_same_task(callee, hop, store):
-        is_waited_for = call is not None and _is_waited_for(call, store.body(hop.node.fn))
+        is_waited_for = call is not None and call.site in waited_for.sites(hop.node.fn, body)
         through = _COMES_AS_IT_IS | FAILS if has_3_12 else _COMES_AS_IT_IS
         return effect if is_waited_for and effect & through else None  # in a task of its own
     if effect in FAILS_AS and call is not None and _last_word(call) == _SHIELDS:
@@ -383,16 +383,6 @@ def runs_in_same_task(callee: Node, hop: Hop, store: Store) -> bool:
         return True
     call = call_at(store.body(hop.node.fn), hop.site)
     return call is None or bool(call.flags & Flag.AWAITED)
-
-
-def _is_waited_for(call: Call, body: FunctionBody) -> bool:
-    """True if a call gives what ``wait_for`` is awaited for."""
-    return any(
-        outer.flags & Flag.AWAITED
-        and _last_word(outer) == WAIT_FOR.rpartition(".")[2]
-        and waited_site(outer) == call.site
-        for outer in between(body.calls, 0, call.site)
-    )
 
 
 def _last_word(call: Call) -> str:

@@ -29,6 +29,7 @@ from wflint.checking.late_imports import LateImports
 from wflint.checking.own_errors import OwnErrors
 from wflint.checking.protected import may_be_kept
 from wflint.checking.raises import RaisedView
+from wflint.checking.raising import Raising
 from wflint.checking.safe_loggers import SafeLoggers
 from wflint.checking.summaries import Summaries, source_of
 from wflint.checking.table_entries import TableEntries, handed_over, short_name, with_hook
@@ -133,6 +134,7 @@ class Checker:
         ``events`` are what the search has passed that made the graph.
         """
         self.views.summaries = self.summaries
+        self.raising = Raising(self)
         by_scope: dict[Scope, set[str]] = {}
         for code, rule in self.rules.items():
             if rule.scope & regions:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from wflint.callgraph.effects import runs_in_same_task
 from wflint.callgraph.graph import CallGraph, Hop, Node, runs
-from wflint.facts.model import Call, Exit, Flag, FunctionBody, Kind, Raise, Site, Try
+from wflint.facts.model import Call, Exit, Flag, FunctionBody, Site, Try
 from wflint.facts.sites import between, tries_around, tries_handling
-from wflint.inference.values import ClassValue, ExternalValue
+from wflint.inference.values import ExternalValue
 from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
-from wflint.temporal.errors import CANCELLED, classes_of, error_name
+from wflint.temporal.errors import CANCELLED, classes_of
 
 if TYPE_CHECKING:
     from wflint.checking.checker import Checker
@@ -32,51 +32,6 @@ _HARMLESS = (
 )
 _SENDS = frozenset({CallKind.CANCEL, CallKind.SIGNAL, CallKind.SIGNAL_WITH_START})
 """Commands to other workflows, which fail with an ``ApplicationError`` themselves."""
-
-
-def may_raise(checker: Checker, node: Node, start: Site, end: Site, errors: Iterable[str]) -> bool:
-    """True if sites of a function, or what is called there, may raise one of some errors.
-
-    What the SDK and libraries raise does not count, but an error of the project that is not known.
-    """
-    graph, store = checker.summaries.graph, checker.resolver.store
-    wanted = set(errors)
-    body = store.body(node.fn)
-    if any(_may_be(checker, node, one, wanted) for one in between(body.raises, start, end)):
-        return True
-    starts = [Hop(node, edge.site) for edge in graph.callees(node) if start <= edge.site < end]
-    reached = graph.search(starts, lambda hop, to: runs_in_same_task(to, hop, store))
-    return any(
-        _may_be(checker, other, one, wanted)
-        for other in reached
-        for one in store.body(other.fn).raises
-    )
-
-
-def _may_be(checker: Checker, node: Node, statement: Raise, errors: Collection[str]) -> bool:
-    if statement.is_again:
-        return False
-    found = raised(checker, node, statement)
-    return not found or "" in found or not found.isdisjoint(errors)
-
-
-def raised(checker: Checker, node: Node, statement: Raise) -> set[str]:
-    """Return the dotted names of the errors that a ``raise`` may raise, ``""`` if not known.
-
-    Of an error of the project also those of the classes that it derives from.
-    """
-    resolver, ref = checker.resolver, statement.error
-    made = ref.of if ref.kind is Kind.RESULT and ref.of is not None and not ref.path else ref
-    found: set[str] = set()
-    for entity in resolver.resolve(made, node.fn.path, node.receiver, env=node.env):
-        if isinstance(entity, ExternalValue) and not entity.instance:
-            is_class = entity.name.rpartition(".")[2][:1].isupper()
-            found.add(error_name(entity.name) if is_class else "")  # `error.cause`
-        elif isinstance(entity, ClassValue):
-            found.update(checker.catching.error_classes(entity) or ("",))
-        else:
-            found.add("")
-    return found
 
 
 def may_fail_otherwise(checker: Checker, node: Node, tried: Try, *, strictly: bool) -> bool:

@@ -6,14 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wflint.callgraph.effects import (
-    WAIT_FOR,
-    effects_of,
-    of_waiting_for,
-    waited_site,
-    waits_in_loop,
-)
+from wflint.callgraph.effects import effects_of, of_waiting_for, waits_in_loop
 from wflint.callgraph.graph import Hop, Node, runs
+from wflint.callgraph.waited_for import WAIT_FOR, waited_site
 from wflint.checking.summaries import source_of
 from wflint.facts.model import Call, Flag, FunctionBody, Kind, Site
 from wflint.facts.sites import between, call_at

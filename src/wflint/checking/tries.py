@@ -21,10 +21,9 @@ from wflint.checking.protected import (
     cleans_up_around,
     may_be_caught,
     may_fail_otherwise,
-    may_raise,
     only_handles,
-    raised,
 )
+from wflint.checking.raising import raised
 from wflint.checking.shown import is_only_shown
 from wflint.checking.stretches import Stretch
 from wflint.checking.summaries import source_of
@@ -294,7 +293,7 @@ class ProtectedView:
     def may_raise(self, *errors: str) -> bool:
         """True if what is protected may raise one of some errors, itself or by what it calls."""
         tried = self.statement
-        return may_raise(self._checker, self._node, tried.start, tried.end, errors)
+        return self._checker.raising.may_raise(self._node, tried.start, tried.end, errors)
 
     def may_be_caught(self, classes: Collection[str], *, around: bool = False) -> bool:
         """True if the statement, or one around it, here or in a caller, may catch an error."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, takewhile
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint import limits
@@ -41,6 +41,7 @@ class Tree:
         self._bindings: dict[str, list[cst.CSTNode]] = {}
         self._bound_in: dict[str, dict[int, list[cst.CSTNode]]] = {}
         self._targets: set[int] = set()
+        self._exits: dict[int, int] = {}  # by the block
         self._bound_again: dict[int, int] = {}  # by the name read
         self.told: dict[int, bool] = {}  # what has been asked of nodes: are they only logged?
         self.put_in: dict[str, frozenset[str]] = {}  # the types of what is added to local sets
@@ -134,7 +135,7 @@ class Tree:
         inner: cst.CSTNode = statement
         outer = self.up(inner)
         while outer is not None and not isinstance(inner, (cst.FunctionDef, cst.ClassDef)):
-            for part in self._following(inner, outer):
+            for part in self._following(inner, outer, name):
                 found += self.reads(part, name)
                 if len(found) > limits.ORDER_USES:
                     return Uses(found)
@@ -142,24 +143,25 @@ class Tree:
                     return Uses(found, True)
                 if name in {t.value for t in target_names(_only(part))}:
                     return Uses(found)
-                leaves = leaves or isinstance(_only(part), (cst.Break, cst.Raise, cst.Return))
+            leaves = leaves or self._last_exit(outer) > self._place[id(inner)]
             passed.append((inner, outer))
             if isinstance(outer, (cst.For, cst.While)) and inner is outer.body:
                 if not leaves and name not in {t.value for t in target_names(outer)}:
-                    before = (_preceding(*step) for step in reversed(passed))
+                    before = (self._preceding(*step, name) for step in reversed(passed))
                     found += self._reads_until_bound(chain.from_iterable(before), name)
                 leaves = False
             inner, outer = outer, self.up(outer)
         return Uses(found)
 
-    def _following(self, inner: cst.CSTNode, outer: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """Yield what runs after ``inner``, as far as ``outer`` says."""
+    def _following(
+        self, inner: cst.CSTNode, outer: cst.CSTNode, name: str
+    ) -> Iterator[cst.CSTNode]:
+        """Yield what runs after ``inner``, as far as ``outer`` says; statements with the name."""
+        place = self._place[id(inner)]
         match outer:
             case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-                body: Sequence[cst.CSTNode] = outer.body
-                place = self._place[id(inner)]
-                at = bisect_right(body, place, key=lambda part: self._place[id(part)])
-                yield from (body[number] for number in range(at, len(body)))
+                last = self._last[self._place[id(outer)]]
+                yield from self._with_name(outer.body, name, self._last[place] + 1, last)
             case cst.Try() | cst.TryStar():
                 after = (outer.orelse, outer.finalbody)
                 for part in after if inner is outer.body else after[1:]:
@@ -170,6 +172,42 @@ class Tree:
                     yield outer.test
                 if outer.orelse is not None:
                     yield outer.orelse
+
+    def _preceding(
+        self, inner: cst.CSTNode, outer: cst.CSTNode, name: str
+    ) -> Iterator[cst.CSTNode]:
+        """Yield what runs before ``inner``, as far as ``outer`` says; statements with the name."""
+        match outer:
+            case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+                first, last = self._place[id(outer)], self._place[id(inner)] - 1
+                yield from self._with_name(outer.body, name, first, last)
+            case cst.If() if inner is not outer.test:
+                yield outer.test
+
+    def _with_name(
+        self, body: Sequence[cst.CSTNode], name: str, first: int, last: int
+    ) -> Iterator[cst.CSTNode]:
+        """Yield the statements of a body that have a name, by the numbers of its nodes."""
+        numbers = self._names.get(name, [])
+        at = bisect_left(numbers, first)
+        while at < len(numbers) and numbers[at] <= last:
+            number = bisect_right(body, numbers[at], key=lambda part: self._place[id(part)])
+            part = body[number - 1]
+            yield part
+            at = bisect_right(numbers, self._last[self._place[id(part)]], at)
+
+    def _last_exit(self, block: cst.CSTNode) -> int:
+        """The number of the last statement of a block after which nothing of it runs, or -1."""
+        if id(block) not in self._exits:
+            body: Sequence[cst.CSTNode] = ()
+            match block:
+                case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+                    body = block.body
+            kinds = (cst.Break, cst.Raise, cst.Return)
+            exits = (part for part in reversed(body) if isinstance(_only(part), kinds))
+            last = next(exits, None)
+            self._exits[id(block)] = self._place[id(last)] if last is not None else -1
+        return self._exits[id(block)]
 
     def _reads_until_bound(self, parts: Iterable[cst.CSTNode], name: str) -> list[cst.Name]:
         found: list[cst.Name] = []
@@ -247,16 +285,6 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
                 if isinstance(part.value, cst.Name) and part.value.value == name:
                     return given.value
     return None
-
-
-def _preceding(inner: cst.CSTNode, outer: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield what runs before ``inner``, as far as ``outer`` says."""
-    match outer:
-        case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-            body: Sequence[cst.CSTNode] = outer.body
-            yield from takewhile(lambda part: part is not inner, body)
-        case cst.If() if inner is not outer.test:
-            yield outer.test
 
 
 def _only(node: cst.CSTNode) -> cst.CSTNode:

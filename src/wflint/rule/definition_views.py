@@ -275,6 +275,12 @@ class WorkflowView(Struct, frozen=True, dict=True):
         """True if a method stands in the class itself."""
         return (method.place.fn.path, method.owner) == self.cls
 
+    @cached_property
+    def updates(self) -> dict[tuple[str, str], HandlerView]:
+        """Its update handlers by the class that they stand in and their name: the first of each."""
+        found = (h for h in reversed(self.handlers) if h.kind is Region.UPDATE)
+        return {(handler.owner, handler.method): handler for handler in found}
+
     @property
     def shown(self) -> str:
         """Return how people know it."""

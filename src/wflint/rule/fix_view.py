@@ -73,6 +73,10 @@ class FixView(Protocol):
         """The methods that the class around the offending node defines itself."""
         ...
 
+    def method(self, name: str) -> cst.FunctionDef | None:
+        """The first method of that name that the class around the offending node defines itself."""
+        ...
+
     def with_body(self, node: cst.FunctionDef) -> FixView:
         """A view of a function with its body, without which definitions are shown.
 

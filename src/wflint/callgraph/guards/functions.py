@@ -78,6 +78,7 @@ class GuardFunctions:
         self._attributes: dict[tuple[Cls, str], int] = {}
         self._replaying: dict[Fn, bool] = {}
         self._chains: dict[str, bool] = {}
+        self._flags: dict[str, list[str]] = {}
 
     def __call__(self, path: str, name: str) -> int:
         """The flag of code that runs when the function ``name``, called in a module, says no.
@@ -202,8 +203,11 @@ class GuardFunctions:
 
     def _flags_of(self, path: str) -> list[str]:
         """The names of a module that tell whether the SDK is there."""
-        bindings = self.resolver.store.load(path).facts.bindings.items()
-        return [n for n, (*_, last) in bindings if last.value and last.with_sdk is not None]
+        if path not in self._flags:
+            bindings = self.resolver.store.load(path).facts.bindings.items()
+            told = [n for n, (*_, last) in bindings if last.value and last.with_sdk is not None]
+            self._flags[path] = told
+        return self._flags[path]
 
     def _shape(self, fn: Fn) -> list[Shape]:
         store = self.resolver.store

@@ -22,17 +22,23 @@ def bound_names(source: Source) -> frozenset[str] | None:
             top = symtable.symtable(source.text, "<module>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    found = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+    found = {symbol.get_name() for symbol in _symbols(top) if symbol.is_assigned()}
     pending = top.get_children()
     while pending:
         table = pending.pop()
         pending += table.get_children()
         found |= {
             symbol.get_name()
-            for symbol in table.get_symbols()
+            for symbol in _symbols(table)
             if symbol.is_declared_global() and (symbol.is_assigned() or symbol.is_imported())
         }
     return frozenset(found)
+
+
+def _symbols(table: symtable.SymbolTable) -> list[symtable.Symbol]:
+    """The symbols of a table; ``get_symbols()`` looks through all inner tables for each of them."""
+    flags: dict[str, int] = getattr(table, "_table").symbols  # noqa: B009, it is not typed
+    return [symtable.Symbol(name, own) for name, own in flags.items()]
 
 
 def is_none_besides(tree: ast.Module, name: str) -> bool:

@@ -88,7 +88,11 @@ class Code:
 
     def methods(self) -> list[cst.FunctionDef]:
         """The methods that the class around the offending node defines itself."""
-        return [node for node in self.owner.body.body if isinstance(node, cst.FunctionDef)]
+        return self.piece.methods_of(self.owner)
+
+    def method(self, name: str) -> cst.FunctionDef | None:
+        """The first method of that name that the class around the offending node defines itself."""
+        return self.piece.methods_by_name(self.owner).get(name)
 
     @property
     def in_async(self) -> bool:

@@ -42,6 +42,7 @@ class Mentions:
         self._aliases: dict[str, dict[str, list[str]]] = {}
         self._references: dict[Fn, dict[str, list[Ref]]] = {}
         self._called: dict[Fn, dict[str, list[Ref]]] = {}
+        self._outside: dict[Fn, dict[str, list[Ref]]] = {}
         self._main: dict[str, frozenset[str]] = {}
         self._made: dict[str, frozenset[str]] = {}
 
@@ -166,11 +167,14 @@ class Mentions:
 
     def outside_workflows(self, fn: Fn, words: frozenset[str]) -> Iterator[Ref]:
         """Yield what code calls and passes on by one of the words where it is in no workflow."""
-        for call in self.store.body(fn).calls:
-            if call.flags & Flag.NOT_IN_WORKFLOW:
-                for ref in (call.target, *(arg.value.ref for arg in call.args)):
-                    if words & {*ref.path[-1:], ref.name.rpartition(".")[2]}:
-                        yield ref
+        if fn not in self._outside:
+            index = self._outside[fn] = dict[str, list[Ref]]()
+            calls = (c for c in self.store.body(fn).calls if c.flags & Flag.NOT_IN_WORKFLOW)
+            for ref in (ref for c in calls for ref in (c.target, *(a.value.ref for a in c.args))):
+                for word in {*ref.path[-1:], ref.name.rpartition(".")[2]}:
+                    index.setdefault(word, []).append(ref)
+        known = self._outside[fn]
+        return (ref for word in sorted(words) for ref in known.get(word, ()))
 
     def is_in_main(self, path: str, words: frozenset[str]) -> bool:
         """True if one of the words stands in code that runs only when the file is a script."""

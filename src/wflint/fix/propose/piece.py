@@ -22,6 +22,8 @@ class PieceText:
         self.source = source
         self.piece = reader.piece
         self._spans = all_spans(reader.piece.module)
+        self._methods: dict[int, list[cst.FunctionDef]] = {}
+        self._by_name: dict[int, dict[str, cst.FunctionDef]] = {}
         self._whole: dict[int, tuple[int, int]] | None = None
 
     @cached_property
@@ -47,6 +49,20 @@ class PieceText:
                 case cst.Global(names=items) | cst.Nonlocal(names=items):
                     found.update(item.name.value for item in items)
         return frozenset(found)
+
+    def methods_of(self, cls: cst.ClassDef) -> list[cst.FunctionDef]:
+        """The methods that a class in it defines itself."""
+        if id(cls) not in self._methods:
+            found = [node for node in cls.body.body if isinstance(node, cst.FunctionDef)]
+            self._methods[id(cls)] = found
+        return self._methods[id(cls)]
+
+    def methods_by_name(self, cls: cst.ClassDef) -> dict[str, cst.FunctionDef]:
+        """The same by their names: of equal ones the first."""
+        if id(cls) not in self._by_name:
+            found = reversed(self.methods_of(cls))
+            self._by_name[id(cls)] = {node.name.value: node for node in found}
+        return self._by_name[id(cls)]
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """The offsets of a node in the file, without parentheses and white space around it."""
