@@ -21,6 +21,7 @@ import pytest
 
 import wflint
 from benchmarks.shapes import SHAPES, Shape
+from tests.run.growth_shapes import MANY_OF_A_KIND
 from wflint import limits
 from wflint.callgraph import builder, contexts
 from wflint.callgraph.guards import functions, stores
@@ -419,7 +420,19 @@ def tried(shape: Shape) -> Any:
 
 @pytest.mark.parametrize(
     "shape",
-    [*map(tried, (*SHAPES, *IN_ONE_FUNCTION, *IN_ONE_FILE, *IN_MANY_FILES, *ASKED_BY_SITE))],
+    [
+        *map(
+            tried,
+            (
+                *SHAPES,
+                *IN_ONE_FUNCTION,
+                *IN_ONE_FILE,
+                *IN_MANY_FILES,
+                *ASKED_BY_SITE,
+                *MANY_OF_A_KIND,
+            ),
+        )
+    ],
 )
 def test_twice_the_code_is_twice_the_steps(
     tmp_path: Path, shape: Shape, monkeypatch: pytest.MonkeyPatch
