@@ -180,8 +180,9 @@ class _Loader:
         if is_known or (path is None and name in modules):
             return
         self._folders.discard(name)
-        modules[name] = not self.passes(name)
-        if path is None or self.passes(name):
+        is_passed = self.passes(name)
+        modules[name] = not is_passed
+        if path is None or is_passed:
             return
         self.loaded.reloaded[path] = name
         module = self.store.load(path)
@@ -195,8 +196,9 @@ class _Loader:
     def _folder(self, name: str, path: str) -> None:
         """A package without an ``__init__.py``, whose name a module may still have as well."""
         self._folders.add(name)
-        self.loaded.modules[name] = not self.passes(name)
-        if not self.passes(name):
+        is_passed = self.passes(name)
+        self.loaded.modules[name] = not is_passed
+        if not is_passed:
             self.loaded.reloaded[path] = name
 
     def _file(self, task: _Load) -> str | None:

@@ -112,15 +112,20 @@ _ONLY_AT_RUN = frozenset(
 )
 _NEVER_REFUSED = frozenset({"os.stat"})
 
+_KEPT = 16_384
+"""For how many modules the answer is kept: each sandbox is asked for nearly the same ones."""
+
 UNREADABLE_AT_IMPORT = frozenset({"xmlrpc.client", "xmlrpc.server"})
 """Modules of which it may not even take a name."""
 
 
+@lru_cache(maxsize=_KEPT)
 def passes_by_default(module: str) -> bool:
     """True if the sandbox passes a module through without being asked."""
     return module.partition(".")[0] in STANDARD_MODULES or is_below(module, PASSED_THROUGH)
 
 
+@lru_cache(maxsize=_KEPT)
 def is_below(module: str, packages: frozenset[str]) -> bool:
     """True if a module is one of ``packages`` or inside one."""
     most = _most_parts(packages)
