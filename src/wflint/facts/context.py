@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import msgpack
@@ -191,12 +192,18 @@ class Context:
 
     def returned(self) -> frozenset[str]:
         """The source of all that the function returns."""
-        entries = self._reader.walker.entries
         frame = self.entry.state.frame
-        values = (
-            e.node.value for e in entries if type(e.node) is cst.Return and e.state.frame is frame
-        )
-        return frozenset(self.code(value) for value in values if value is not None)
+        return frozenset(self.code(value) for value in self._returned.get(id(frame), ()))
+
+    @cached_property
+    def _returned(self) -> dict[int, list[cst.BaseExpression]]:
+        """What all functions of the piece return, by the ids of their frames."""
+        found: dict[int, list[cst.BaseExpression]] = {}
+        for entry in self._reader.walker.entries:
+            node = entry.node
+            if type(node) is cst.Return and node.value is not None:
+                found.setdefault(id(entry.state.frame), []).append(node.value)
+        return found
 
     def imported(self, node: cst.Import | cst.ImportFrom) -> list[ImportFact]:
         """The modules that an import statement imports."""

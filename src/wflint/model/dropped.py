@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from wflint.facts.ids import Fn
 from wflint.facts.model import Call, FunctionBody, Kind, Ref
@@ -57,21 +58,28 @@ class Dropped:
             in_run = {one.fn for one in steps}
             rest = lost - kept
             rest -= spent(rest, self._flow.methods, in_run, self._store)
-            rest -= {name for name in rest if self._sets_all_parts(name, steps)}
+            rest -= self._set_in_all_parts(rest, steps)
             if rest:
                 yield DroppedState(tuple(sorted(rest)), Place(at.fn, site))
 
-    def _sets_all_parts(self, name: str, steps: Iterable[At]) -> bool:
-        """True if messages are left in parts of an attribute that the run method sets itself."""
-        left = {part for handler in self._messages for part in self._parts_in(handler, name)}
-        own = {at.step.part for at in steps if at.step.name == name and at.step.sets_part}
-        return bool(left) and left <= own
+    def _set_in_all_parts(self, names: Iterable[str], steps: Iterable[At]) -> set[str]:
+        """Return those attributes of which the run method itself sets all that messages are in."""
+        own: dict[str, set[str]] = {}
+        for at in steps:
+            if at.step.sets_part:
+                own.setdefault(at.step.name, set()).add(at.step.part)
+        left = self._parts_in_messages if own else {}
+        return {name for name in names if name in left and left[name] <= own.get(name, set())}
 
-    def _parts_in(self, handler: HandlerView, name: str) -> Iterator[str]:
-        """Yield the parts of an attribute that a handler looks at or sets; ``""`` for all of it."""
-        for at in self._flow.flow(handler.place.fn):
-            if at.step.name == name and at.step.what in (What.READ, What.WRITE):
-                yield at.step.part
+    @cached_property
+    def _parts_in_messages(self) -> dict[str, set[str]]:
+        """The parts of attributes that handlers look at or set; ``""`` stands for all of one."""
+        found: dict[str, set[str]] = {}
+        for handler in self._messages:
+            for at in self._flow.flow(handler.place.fn):
+                if at.step.what in (What.READ, What.WRITE):
+                    found.setdefault(at.step.name, set()).add(at.step.part)
+        return found
 
     def _only_of_messages(self, in_run: Collection[Fn]) -> set[Fn]:
         """The handlers, and what only they call: that a run method gives itself a message is no

@@ -37,13 +37,18 @@ def spent(
     """
     bodies = {fn: body for fn in methods if (body := _method(fn, store)) is not None}
     ends = {fn.qualname.rpartition(".")[2] for fn, body in bodies.items() if body.continues}
-    read = [body for fn, body in bodies.items() if fn in in_run]
+    using: dict[str, list[Fn]] = {}
+    for fn, body in bodies.items():
+        for name in body.uses:
+            using.setdefault(name, []).append(fn)
     found: set[str] = set()
     for name in names:
-        values = [value for body in bodies.values() for value in body.values(name)]
+        here = using.get(name, ())
+        values = [value for fn in here for value in bodies[fn].values(name)]
         if values and all(map(_is_clock, values)):
             found.add(name)
             continue
+        read = [bodies[fn] for fn in here if fn in in_run]
         uses = [(body, use) for body in read for use in body.reads(name)]
         is_counted = all(isinstance(value, ast.Constant) for value in values)
         only_decides = all(body.only_decides(use, ends, is_counted) for body, use in uses)
@@ -72,16 +77,19 @@ class _Method:
         self._parents = parents(node)
         self.continues = any(_calls(node, {_CONTINUES}))
 
-    def _uses(self, name: str) -> Iterator[ast.Attribute]:
+    @cached_property
+    def uses(self) -> dict[str, list[ast.Attribute]]:
+        """Where attributes of the object stand, by their names."""
+        found: dict[str, list[ast.Attribute]] = {}
         for node in self._parents:
             match node:
-                case ast.Attribute(value=ast.Name(id=owner), attr=attr) if attr == name:
-                    if owner == self._own:
-                        yield node
+                case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner == self._own:
+                    found.setdefault(name, []).append(node)
+        return found
 
     def values(self, name: str) -> Iterator[ast.expr]:
         """Yield all that an attribute is set to, or becomes more by."""
-        for use in self._uses(name):
+        for use in self.uses.get(name, ()):
             match self._parents[use]:
                 case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
                     if isinstance(use.ctx, ast.Store):
@@ -93,7 +101,7 @@ class _Method:
 
     def reads(self, name: str) -> Iterator[ast.Attribute]:
         """Yield where the attribute is read."""
-        return (use for use in self._uses(name) if isinstance(use.ctx, ast.Load))
+        return (use for use in self.uses.get(name, ()) if isinstance(use.ctx, ast.Load))
 
     def sets_before_reading(self, name: str) -> bool:
         """True if the method sets an attribute before each place that reads it, on any way there.
@@ -101,7 +109,7 @@ class _Method:
         ``self.changed = False`` stands before the wait for it: what it was before does not matter.
         """
         first: dict[tuple[ast.AST, str], int] = {}
-        for use in self._uses(name):
+        for use in self.uses.get(name, ()):
             statement = self._parents[use]
             if isinstance(statement, ast.AugAssign):
                 return False
