@@ -90,7 +90,7 @@ def _only_naive(at: FixView) -> None:
 
     `utcnow` is naive as in `datetime.utcnow()`, which becomes a naive time as well.
     """
-    if _AWARE.search(at.source.text):
+    if at.source.has(_AWARE):
         raise Withheld("the file has aware times, and a naive one cannot be compared with them")
 
 

@@ -74,7 +74,6 @@ Nothing: the update is missing without a word.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -103,6 +102,6 @@ class ValidatorShadowsUpdate(Rule):
     def repair(self, at: FixView) -> Repair | None:
         """Another name for the validator, if nothing in the file has that."""
         name = f"validate_{at.function.name.value}"
-        if re.search(rf"\b{name}\b", at.source.text) or at.has_member(name):
+        if name in at.source.words or at.has_member(name):
             return None
         return at.unsafe(f"Call it `{name}`", at.replace(at.function.name, name))

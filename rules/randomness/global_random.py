@@ -124,6 +124,6 @@ class GlobalRandom(Rule):
     def repair(self, at: FixView) -> Repair | None:
         """Propose the fix, as unsafe if the module seeds the generator: it wants those numbers."""
         api = at.api or Api()
-        if api.fix is Fixable.SAFE and _SEEDING.search(at.source.text):
+        if api.fix is Fixable.SAFE and at.source.has(_SEEDING):
             api = replace(api, fix=Fixable.UNSAFE)
         return at.use(api)

@@ -53,12 +53,24 @@ class Source:
         self.tree: ast.Module | None = None
         self.refused: Exception | None = None  # why it has none, for those who ask again
         self._starts: array[int] | None = None
+        self._has: dict[re.Pattern[str], bool] = {}
 
     @cached_property
     def declared_global(self) -> frozenset[str]:
         """The names that functions declare as ``global``, and so may give another value."""
         lines = _GLOBAL.findall(self.text)
         return frozenset(word for line in lines for word in _WORD.findall(line))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of the text, those in comments and texts included."""
+        return frozenset(_WORD.findall(self.text))
+
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        """True if a pattern is found in the text, which is looked through once for it."""
+        if pattern not in self._has:
+            self._has[pattern] = pattern.search(self.text) is not None
+        return self._has[pattern]
 
     @cached_property
     def searchable(self) -> str:

@@ -53,7 +53,8 @@ class Payloads:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._store = resolver.store
-        self._forms: dict[Cls, ClassForm] = {}
+        self._owns: dict[Cls, PayloadType] = {}
+        self._fields: dict[Cls, tuple[PayloadField, ...]] = {}
 
     def of(self, fn: Fn, head: FunctionHead) -> tuple[PayloadView, ...]:
         """Return the parameters of a definition, without its receiver, and then its result."""
@@ -100,11 +101,14 @@ class Payloads:
         return tuple(found)
 
     def _own(self, cls: Cls) -> PayloadType:
-        if cls not in self._forms:
-            self._forms[cls] = self._form(cls)
-        form = self._forms[cls]
+        if cls not in self._owns:
+            self._owns[cls] = self._make_own(cls)
+        return self._owns[cls]
+
+    def _make_own(self, cls: Cls) -> PayloadType:
+        form = self._form(cls)
         name = f"{self._store.load(cls.path).facts.name}.{cls.qualname}"
-        fields, values = partial(self._fields, cls, form), partial(self._values, cls, form)
+        fields, values = partial(self._fields_of, cls, form), partial(self._values, cls, form)
         return PayloadType(name, form, (), fields, values)
 
     def _form(self, cls: Cls) -> ClassForm:
@@ -138,7 +142,12 @@ class Payloads:
         name = names.pop() if len(names) == 1 else ""
         return "" if name.startswith("temporalio.") else name
 
-    def _fields(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
+    def _fields_of(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
+        if cls not in self._fields:
+            self._fields[cls] = self._find_fields(cls, form)
+        return self._fields[cls]
+
+    def _find_fields(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
         if form in _WITHOUT_FIELDS:
             return ()
         found: dict[str, PayloadField] = {}
