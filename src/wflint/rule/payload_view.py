@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -130,7 +131,7 @@ class PayloadView(Struct, frozen=True):
             part = pending.popleft()
             yield part
             if len(part.types) == 1:
-                pending.extend(_inside(part, part.types[0], seen))
+                pending.extend(islice(_inside(part, part.types[0], seen), _PARTS))
 
 
 def _inside(part: PayloadPart, of: PayloadType, seen: set[str]) -> Iterator[PayloadPart]:
