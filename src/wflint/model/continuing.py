@@ -1,11 +1,10 @@
-"""What the source text of a workflow shows: whether it may continue as new, for example."""
+"""Facts read off the source text of a workflow, such as whether it may continue as new."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection
-from operator import attrgetter
 
 from wflint.facts.ids import Cls
 from wflint.inference.resolver import Resolver
@@ -14,7 +13,6 @@ from wflint.project.module import Module
 from wflint.project.store import Store
 
 _WORDS = ("continue_as_new", "ContinueAsNew")
-_START = attrgetter("start")
 
 
 def may_continue(resolver: Resolver, cls: Cls) -> bool:
@@ -43,10 +41,6 @@ def _speaking(module: Module, pattern: str) -> list[str]:
 
 
 def _find(module: Module, pattern: str) -> list[str]:
-    heads = sorted(module.facts.functions.values(), key=_START)
-    owners: set[str] = set()
-    for found in re.finditer(pattern, module.source.searchable):
-        number = bisect_right(heads, found.start(), key=_START) - 1
-        is_inside = number >= 0 and found.start() < heads[number].end
-        owners.add(heads[number].owner if is_inside else "")
-    return sorted(owners)
+    found = re.finditer(pattern, module.source.searchable)
+    heads = [module.function_at(match.start()) for match in found]
+    return sorted({head.owner if head is not None else "" for head in heads})

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from wflint.cache.fact_cache import Notes
 from wflint.facts.ids import PROPERTIES
-from wflint.facts.model import ClassFacts, FunctionBody, Kind, ModuleFacts
+from wflint.facts.model import ClassFacts, FunctionBody, FunctionHead, Kind, ModuleFacts
 from wflint.files.source import Source, UnreadableSource
 from wflint.syntax.guard import parse_or_empty
 
 if TYPE_CHECKING:
     from wflint.syntax.pieces import Piece
+
+_START = attrgetter("start")
 
 
 class Module:
@@ -62,6 +66,21 @@ class Module:
         Those of which there are several, or that are made by a function, are left out.
         """
         return dict(_classes(parse_or_empty(self.source)))
+
+    @cached_property
+    def _in_place(self) -> list[FunctionHead]:
+        """The functions that stand in no other, in order."""
+        found: list[FunctionHead] = []
+        for head in sorted(self.facts.functions.values(), key=_START):
+            if not found or head.start >= found[-1].end:  # no lambda in a function's defaults
+                found.append(head)
+        return found
+
+    def function_at(self, offset: int) -> FunctionHead | None:
+        """The outermost function that an offset in the text, in characters, stands in."""
+        at = bisect_right(self._in_place, offset, key=_START) - 1
+        head = self._in_place[at] if at >= 0 else None
+        return head if head is not None and offset < head.end else None
 
     def put(self, qualname: str, body: FunctionBody) -> FunctionBody:
         """Keep what a function does, in place of what was known of it."""

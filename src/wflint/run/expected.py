@@ -94,15 +94,9 @@ class _Expecting:
 
 def _expecting_pieces(module: Module) -> frozenset[str]:
     """Return the outermost functions with such a block; the module's code where others have one."""
-    text, found = module.source.searchable, set[str]()
-    places = [match.start() for match in _EXPECTING.finditer(text)]
-    heads = sorted(module.facts.functions.items(), key=lambda item: item[1].start)
-    starts = [head.start for _, head in heads] if places else []
-    for place in places:
-        at = bisect_right(starts, place) - 1
-        is_inside = at >= 0 and place < heads[at][1].end
-        found.add(heads[at][0] if is_inside else MODULE_BODY)
-    return frozenset(found)
+    found = _EXPECTING.finditer(module.source.searchable)
+    heads = [module.function_at(match.start()) for match in found]
+    return frozenset(head.qualname if head is not None else MODULE_BODY for head in heads)
 
 
 def _blocks(source: Source, before: int) -> Iterator[range]:

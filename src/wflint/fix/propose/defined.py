@@ -39,14 +39,6 @@ def site_of(fn: Fn, piece: PieceText, module: Module) -> int | None:
     return piece.functions[at][1]
 
 
-def function_at(offset: int, module: Module) -> Fn | None:
-    """The function of a module, nested in no other, in which an offset stands."""
-    for name, head in module.facts.functions.items():
-        if head.start <= offset < head.end:
-            return Fn(module.path, name)
-    return None
-
-
 def whole_function(piece: PieceText) -> Entry | None:
     """The definition of the function that is a piece of its own."""
     node, entries = function_node(piece.piece), piece.reader.walker.entries

@@ -11,9 +11,10 @@ import libcst as cst
 from wflint.diagnostics import Applicability
 from wflint.facts.builtin_names import is_builtin
 from wflint.facts.cst_definitions import imported_modules, written_import
+from wflint.facts.ids import Fn
 from wflint.fix.propose import sdk_names
 from wflint.fix.propose.code import Code
-from wflint.fix.propose.defined import function_at, whole_function
+from wflint.fix.propose.defined import whole_function
 from wflint.fix.propose.hard_imports import needs
 from wflint.fix.propose.uses import renamed_uses
 from wflint.rule.base import Api, Fixable
@@ -57,8 +58,9 @@ class RepairView(Code):
 
         Its node is the definition. There is no fix where it cannot be read.
         """
-        fn = function_at(self.span(node)[0], self.imports.module)
-        piece = self.piece_of(fn) if fn is not None else None
+        module = self.imports.module
+        head = module.function_at(self.span(node)[0])
+        piece = self.piece_of(Fn(module.path, head.qualname)) if head is not None else None
         entry = whole_function(piece) if piece is not None else None
         if piece is None or entry is None:
             raise NoFix
