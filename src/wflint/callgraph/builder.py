@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from wflint.callgraph.argument_origin import origin
 from wflint.callgraph.attribute_stores import Learning
-from wflint.callgraph.awaited import Awaits, awaited, awaits_later, keeps_handles
+from wflint.callgraph.awaited import awaited, awaits_later, keeps_handles
 from wflint.callgraph.callbacks import Callbacks
 from wflint.callgraph.constructors import Making
 from wflint.callgraph.contexts import Contexts
@@ -206,11 +206,12 @@ class CallGraphBuilder:
                 for found in self.implied.operated(operation, path, receiver, node.env):
                     self.follow(node, found, operation.site, operation.flags)
                 self.unfollowed.note_operation(node, operation)
-        self._note_awaited(node, [place for place in awaits_later(body) if self.runs(place, node)])
+        self._note_awaited(node, body)
 
-    def _note_awaited(self, node: Node, places: Iterable[Awaits]) -> None:
+    def _note_awaited(self, node: Node, body: FunctionBody) -> None:
+        places = [place for place in awaits_later(body) if self.runs(place, node)]
+        has_handles = bool(places) and keeps_handles(body)
         resolve = partial(self.resolver.resolve, receiver=node.receiver, env=node.env)
-        has_handles = bool(places) and keeps_handles(self.store.body(node.fn))
         for place in places:
             effect = awaited(place, lambda ref: resolve(ref, node.fn.path), has_handles=has_handles)
             if effect:

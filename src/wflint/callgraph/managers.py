@@ -1,4 +1,4 @@
-"""What the context managers of ``with`` statements do with errors raised in their blocks."""
+"""How the context managers of ``with`` statements handle errors raised in their blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``asyncio.wait_for`` waits for."""
+"""The coroutines and tasks that functions give to ``asyncio.wait_for``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from wflint.facts.model import Call, Flag, FunctionBody, Site
 
 WAIT_FOR = "asyncio.wait_for"
 """Up to Python 3.11 it is cancelled itself, whatever it waits for; later, only that is."""
+
+_LAST_WORD = WAIT_FOR.rpartition(".")[2]
 
 
 def waited_site(call: Call) -> Site:
@@ -27,6 +29,6 @@ class WaitedFor:
             self._sites[fn] = frozenset(
                 waited_site(call)
                 for call in body.calls
-                if call.flags & Flag.AWAITED and call.written.rpartition(".")[2] == "wait_for"
+                if call.flags & Flag.AWAITED and call.written.rpartition(".")[2] == _LAST_WORD
             )
         return self._sites[fn]

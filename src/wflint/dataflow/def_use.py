@@ -157,11 +157,9 @@ class Tree:
         self, inner: cst.CSTNode, outer: cst.CSTNode, name: str
     ) -> Iterator[cst.CSTNode]:
         """Yield what runs after ``inner``, as far as ``outer`` says; statements with the name."""
-        place = self._place[id(inner)]
+        first = self._last[self._place[id(inner)]] + 1
+        yield from self._with_name(outer, name, first, self._last[self._place[id(outer)]])
         match outer:
-            case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-                last = self._last[self._place[id(outer)]]
-                yield from self._with_name(outer.body, name, self._last[place] + 1, last)
             case cst.Try() | cst.TryStar():
                 after = (outer.orelse, outer.finalbody)
                 for part in after if inner is outer.body else after[1:]:
@@ -177,18 +175,19 @@ class Tree:
         self, inner: cst.CSTNode, outer: cst.CSTNode, name: str
     ) -> Iterator[cst.CSTNode]:
         """Yield what runs before ``inner``, as far as ``outer`` says; statements with the name."""
-        match outer:
-            case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-                first, last = self._place[id(outer)], self._place[id(inner)] - 1
-                yield from self._with_name(outer.body, name, first, last)
-            case cst.If() if inner is not outer.test:
-                yield outer.test
+        yield from self._with_name(outer, name, self._place[id(outer)], self._place[id(inner)] - 1)
+        if isinstance(outer, cst.If) and inner is not outer.test:
+            yield outer.test
 
     def _with_name(
-        self, body: Sequence[cst.CSTNode], name: str, first: int, last: int
+        self, block: cst.CSTNode, name: str, first: int, last: int
     ) -> Iterator[cst.CSTNode]:
-        """Yield the statements of a body that have a name, by the numbers of its nodes."""
-        numbers = self._names.get(name, [])
+        """Yield the statements of a block with a name among the nodes from ``first`` to ``last``.
+
+        These are numbers of nodes. What is no block has no statements.
+        """
+        body = _statements_of(block)
+        numbers = self._names.get(name, []) if body else []
         at = bisect_left(numbers, first)
         while at < len(numbers) and numbers[at] <= last:
             number = bisect_right(body, numbers[at], key=lambda part: self._place[id(part)])
@@ -199,11 +198,7 @@ class Tree:
     def _last_exit(self, block: cst.CSTNode) -> int:
         """The number of the last statement of a block after which nothing of it runs, or -1."""
         if id(block) not in self._exits:
-            body: Sequence[cst.CSTNode] = ()
-            match block:
-                case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
-                    body = block.body
-            kinds = (cst.Break, cst.Raise, cst.Return)
+            kinds, body = (cst.Break, cst.Raise, cst.Return), _statements_of(block)
             exits = (part for part in reversed(body) if isinstance(_only(part), kinds))
             last = next(exits, None)
             self._exits[id(block)] = self._place[id(last)] if last is not None else -1
@@ -285,6 +280,14 @@ def value_for(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
                 if isinstance(part.value, cst.Name) and part.value.value == name:
                     return given.value
     return None
+
+
+def _statements_of(block: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """The statements of a block, or those of a line; of anything else none."""
+    match block:
+        case cst.IndentedBlock() | cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+            return block.body
+    return ()
 
 
 def _only(node: cst.CSTNode) -> cst.CSTNode:

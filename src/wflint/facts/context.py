@@ -197,7 +197,7 @@ class Context:
 
     @cached_property
     def _returned(self) -> dict[int, list[cst.BaseExpression]]:
-        """What all functions of the piece return, by the ids of their frames."""
+        """The expressions that each function of the piece returns, by the id of its frame."""
         found: dict[int, list[cst.BaseExpression]] = {}
         for entry in self._reader.walker.entries:
             node = entry.node

@@ -67,9 +67,9 @@ class Source:
         return frozenset(_WORD.findall(self.text))
 
     def has(self, pattern: re.Pattern[str]) -> bool:
-        """True if a pattern is found in the text, which is looked through once for it."""
+        """True if a pattern has a match in :attr:`searchable`, which is searched once for it."""
         if pattern not in self._has:
-            self._has[pattern] = pattern.search(self.text) is not None
+            self._has[pattern] = pattern.search(self.searchable) is not None
         return self._has[pattern]
 
     @cached_property

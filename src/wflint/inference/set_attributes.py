@@ -16,6 +16,7 @@ _SETS = re.compile(r"\.(\w+)\s*(?:[:,\[]|=(?!=)|\.(?:add|append|appendleft|inser
 
 
 def _init_first(stretch: tuple[int, int, FunctionHead]) -> tuple[bool, int]:
+    """The key by which stretches of text are sorted: ``__init__`` first, then by their start."""
     start, _, head = stretch
     return head.name != "__init__", start
 
@@ -73,9 +74,8 @@ class SetAttributes:
             return {}
         text = self.store.load(cls.path).source.searchable
         setters: dict[str, list[FunctionHead]] = {}
-        for start, end, head in sorted(
-            self._stretches(cls, [*facts.methods.values()]), key=_init_first
-        ):
+        stretches = self._stretches(cls, [*facts.methods.values()])
+        for start, end, head in sorted(stretches, key=_init_first):
             sets = _SETS.finditer(text, start, end)
             for name in dict.fromkeys(match[1] for match in sets):
                 setters.setdefault(name, []).append(head)
@@ -94,5 +94,8 @@ class SetAttributes:
         starts = sorted(start for start, _ in names.values())
         following = dict(pairwise((*starts, 0)))
         for head in heads:
-            start = names.get(head.site, (0, 0))[0]
-            yield start or head.start, (start and following[start]) or head.end, head
+            start, _ = names.get(head.site, (0, 0))
+            if start:
+                yield start, following[start] or head.end, head
+            else:
+                yield head.start, head.end, head

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -54,7 +54,6 @@ class Payloads:
         self._resolver = resolver
         self._store = resolver.store
         self._owns: dict[Cls, PayloadType] = {}
-        self._fields: dict[Cls, tuple[PayloadField, ...]] = {}
 
     def of(self, fn: Fn, head: FunctionHead) -> tuple[PayloadView, ...]:
         """Return the parameters of a definition, without its receiver, and then its result."""
@@ -108,8 +107,8 @@ class Payloads:
     def _make_own(self, cls: Cls) -> PayloadType:
         form = self._form(cls)
         name = f"{self._store.load(cls.path).facts.name}.{cls.qualname}"
-        fields, values = partial(self._fields_of, cls, form), partial(self._values, cls, form)
-        return PayloadType(name, form, (), fields, values)
+        fields, values = partial(self._fields, cls, form), partial(self._values, cls, form)
+        return PayloadType(name, form, (), cache(fields), values)
 
     def _form(self, cls: Cls) -> ClassForm:
         order, externals = self._resolver.order(cls)
@@ -142,12 +141,7 @@ class Payloads:
         name = names.pop() if len(names) == 1 else ""
         return "" if name.startswith("temporalio.") else name
 
-    def _fields_of(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
-        if cls not in self._fields:
-            self._fields[cls] = self._find_fields(cls, form)
-        return self._fields[cls]
-
-    def _find_fields(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
+    def _fields(self, cls: Cls, form: ClassForm) -> tuple[PayloadField, ...]:
         if form in _WITHOUT_FIELDS:
             return ()
         found: dict[str, PayloadField] = {}

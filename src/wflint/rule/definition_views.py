@@ -277,7 +277,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
 
     @cached_property
     def updates(self) -> dict[tuple[str, str], HandlerView]:
-        """Its update handlers by the class that they stand in and their name: the first of each."""
+        """Its update handlers by class and method name; the first where several share these."""
         found = (h for h in reversed(self.handlers) if h.kind is Region.UPDATE)
         return {(handler.owner, handler.method): handler for handler in found}
 

@@ -77,7 +77,6 @@ class GuardFunctions:
         self._known: dict[tuple[Fn, Cls | None], int | None] = {}
         self._attributes: dict[tuple[Cls, str], int] = {}
         self._replaying: dict[Fn, bool] = {}
-        self._chains: dict[str, bool] = {}
         self._flags: dict[str, list[str]] = {}
 
     def __call__(self, path: str, name: str) -> int:
@@ -171,9 +170,15 @@ class GuardFunctions:
                 return RAISES
         return self._said_outside(outcome)
 
-    def _asks(self, is_outside: bool = False) -> Asks:
-        parts = self.resolver, self._overriders, self._stores, self.configured, self._shape
-        return Asks(*parts, is_outside)
+    def _asks(self, *, is_outside: bool = False) -> Asks:
+        return Asks(
+            self.resolver,
+            self._overriders,
+            self._stores,
+            self.configured,
+            self._shape,
+            is_outside=is_outside,
+        )
 
     def _said_outside(self, outcome: Callable[[Asks], Outcome]) -> int | None:
         """The same of one that may say anything in a workflow, but surely one thing outside."""
@@ -189,17 +194,15 @@ class GuardFunctions:
         """True if it is worth reading a function for what it says in a workflow."""
         if head.end - head.start > limits.GUARD_LENGTH:
             return False
-        module = self.resolver.store.load(path).source.searchable
-        text = module[head.start : head.end]
+        source = self.resolver.store.load(path).source
+        text = source.searchable[head.start : head.end]
         if _ASKS.search(text):
             return True
         if _CHECKS.search(text) and _ENDS.search(text):
             return True
         if any(flag in text for flag in self._flags_of(path)):
             return True
-        if path not in self._chains:  # one search for all functions of the module
-            self._chains[path] = _MAY_CHAIN.search(module) is not None
-        return self._chains[path]
+        return source.has(_MAY_CHAIN)
 
     def _flags_of(self, path: str) -> list[str]:
         """The names of a module that tell whether the SDK is there."""

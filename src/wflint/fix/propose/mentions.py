@@ -96,7 +96,7 @@ class Mentions:
     def _is_left_out(self, path: str, words: frozenset[str]) -> bool:
         """True if one of the words stands in what is too long to be read, as tables of data are."""
         if path not in self._left_out:
-            self._left_out[path] = _words_left_out(self.store.load(path))
+            self._left_out[path] = frozenset(_words_left_out(self.store.load(path)))
         return not words.isdisjoint(self._left_out[path])
 
     def names(self, word: str, path: str) -> frozenset[str]:
@@ -254,16 +254,16 @@ def _has_long_gap(module: Module) -> bool:
     return len(module.source.text) - at >= LONG_VALUE
 
 
-def _words_left_out(module: Module) -> frozenset[str]:
-    """The words in what is too long to be read, but for those in functions."""
+def _words_left_out(module: Module) -> Iterator[str]:
+    """Yield the words in what is too long to be read, but for those in functions."""
     text = module.source.searchable
     found = (_WORDS.finditer(text, *cut) for cut in _long_values(module))
     spans = ((head.start, head.end) for head in module.facts.functions.values())
-    return frozenset(_outside(chain.from_iterable(found), spans))
+    return _outside(chain.from_iterable(found), spans)
 
 
 def _outside(words: Iterable[re.Match[str]], spans: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """Yield those of the words, which stand in order, that are in none of the spans."""
+    """Yield the words that lie outside of all spans. The words are in the order of the text."""
     pending = iter(sorted(spans))
     covered = -1, -1
     for word in words:
