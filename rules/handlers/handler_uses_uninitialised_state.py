@@ -60,7 +60,7 @@ later.
 
 The rule is silent after an `await` in the handler, where `hasattr()`, a `try` or an attribute that
 is set from the beginning decides whether the state is read, and where others may set it: base
-classes that are not known, decorators, helpers that are given `self`.
+classes that are not known, decorators, code that is given `self` and is not known.
 
 ## References
 
@@ -110,4 +110,4 @@ def _message(read: EarlyRead) -> str:
             f"{handler} may run before it: the AttributeError fails the workflow task, "
             "which is retried for ever"
         )
-    return f"`self.{read.name}` is set only in `run`, and {when}; set it in `__init__`"
+    return f"`{read.receiver}.{read.name}` is set only in `run`, and {when}; set it in `__init__`"

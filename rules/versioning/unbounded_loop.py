@@ -77,7 +77,8 @@ if TYPE_CHECKING:
     from wflint.rule import Context, FindingView
 
 _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
-_SLEEPS = frozenset({"asyncio.sleep", "temporalio.workflow.sleep"})
+_PARTS = 2
+"""How many words are followed from the workflow: ``self.state.closed``."""
 _HOURS_OF_A_DAY = 24
 _DAYS = (
     r"\btimedelta\((?:\s*\d"
@@ -87,12 +88,11 @@ _DAYS = (
 
 
 class _Loop(Struct, array_like=True):
-    """The sites of a loop's body, the attributes that end it, and if it is a mere sleep."""
+    """The sites of a loop's body, and the attributes that end it."""
 
     start: int
     end: int
     ended_by: tuple[str, ...]
-    sleeps: bool
 
 
 class UnboundedLoop(Rule):
@@ -129,8 +129,7 @@ class UnboundedLoop(Rule):
         calls = [inner for inner in nodes if isinstance(inner, cst.Call)]
         if any(_is_of_days(call, ctx) for call in calls):
             return
-        sleeps = any(ctx.dotted_name(call.func) in _SLEEPS for call in calls)
-        detail = _Loop(min(sites), max(sites) + 1, tuple(sorted(ended_by)), sleeps)
+        detail = _Loop(min(sites), max(sites) + 1, tuple(sorted(ended_by)))
         ctx.report(self, node, "", detail=detail)
 
     def confirm(self, view: FindingView) -> Report | None:
@@ -143,7 +142,8 @@ class UnboundedLoop(Rule):
         if view.calls_code_with(loop.start, loop.end, _DAYS):
             return None
         found = view.effect_between(loop.start, loop.end, Effect.ACTS | Effect.TIMES_OUT)
-        if found is None and (loop.ended_by or not loop.sleeps):
+        sleeps = not loop.ended_by and view.effect_between(loop.start, loop.end, Effect.SLEEPS)
+        if found is None and not sleeps:
             return None
         end = "until a message ends it" if loop.ended_by else "for ever"
         what = f"`{found.shown}`" if found is not None else "a timer"
@@ -176,9 +176,9 @@ def _asked_state(test: cst.BaseExpression, ctx: Context) -> set[str] | None:
                 pending.append(left)
             case cst.Attribute() as attribute:
                 ref = ctx.ref(attribute)
-                if ref.kind is not Kind.SELF or len(ref.path) != 1:
+                if ref.kind is not Kind.SELF or len(ref.path) > _PARTS:
                     return None
-                asked.add(ref.path[0])
+                asked.add(".".join(ref.path))
             case _:
                 return None
     return asked

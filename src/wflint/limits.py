@@ -192,6 +192,11 @@ GUARD_LENGTH = 3_000
 GUARD_BLOCKS = 8
 """How many blocks or operators may be nested in such a function."""
 
+FLOW_STEPS = 40_000
+"""How many steps of a workflow's methods are followed from one of them. Methods of which each calls
+the next one twice would take a step for each way.
+"""
+
 # Following values.
 
 VALUE_STEPS, VALUE_TREES = 400, 40

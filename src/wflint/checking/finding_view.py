@@ -33,7 +33,6 @@ from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.errors import classes_of
-from wflint.temporal.regions import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -168,12 +167,10 @@ class FoundView:
         return any(may_continue(checker.resolver, cls) for cls in classes)
 
     def is_set_by_messages(self, name: str) -> bool:
-        """True if only handlers of signals and updates set an attribute of the workflow."""
+        """True if only handlers of signals and updates change an attribute of the workflow."""
         cls = self._node.receiver
         workflow = self._checker.definitions.workflow(cls) if cls is not None else None
-        state = next((s for s in workflow.state if s.name == name), None) if workflow else None
-        writers = [w for w in state.writers if w.method != "__init__"] if state else []
-        return bool(writers) and all(w.kind & (Region.SIGNAL | Region.UPDATE) for w in writers)
+        return workflow is not None and workflow.is_set_by_messages(name)
 
     @property
     def is_on_workflow(self) -> bool:

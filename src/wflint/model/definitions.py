@@ -13,10 +13,11 @@ from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
-from wflint.model.continuing import may_continue
 from wflint.model.decorated import Decorated
 from wflint.model.dropped import Dropped
+from wflint.model.early_reads import EarlyReads
 from wflint.model.interleaving import interleaving_of
+from wflint.model.message_state import MessageState
 from wflint.model.method_text import text_of
 from wflint.model.parameters import Parameters
 from wflint.model.passed_on import passed_on
@@ -181,6 +182,7 @@ class Definitions:
             self._lost_handlers,
             self._dropped,
             self._unfinished,
+            self._message_state,
             self._is_versioned(cls, decorator),
             lambda workflow: size_of(workflow, self.roots),
             self.settings_of(cls.path),
@@ -257,14 +259,12 @@ class Definitions:
     def _early_reads(self, workflow: WorkflowView) -> tuple[EarlyRead, ...]:
         if workflow.run is None or not workflow.handlers:
             return ()
-        flow = StateFlow(workflow.cls, self.roots)
-        return tuple(flow.early_reads(workflow.run, workflow.handlers))
+        early = EarlyReads(StateFlow(workflow.cls, self.roots), self.resolver)
+        return tuple(early.find(workflow.run, workflow.handlers))
 
     def _dropped(self, workflow: WorkflowView) -> tuple[DroppedState, ...]:
         has_messages = any(h.kind & (Region.SIGNAL | Region.UPDATE) for h in workflow.handlers)
         if workflow.run is None or not has_messages:
-            return ()
-        if not may_continue(self.resolver, workflow.cls):
             return ()
         flow = StateFlow(workflow.cls, self.roots)
         found = Dropped(workflow, flow, self.resolver.store).find(workflow.run)
@@ -274,6 +274,10 @@ class Definitions:
         if not any(handler.function.is_async for handler in workflow.handlers):
             return ()
         return tuple(self.unfinished_of(workflow, StateFlow(workflow.cls, self.roots)))
+
+    def _message_state(self, workflow: WorkflowView) -> Callable[[str], bool]:
+        flow = StateFlow(workflow.cls, self.roots)
+        return MessageState(workflow, flow, self.resolver.store).has
 
     def _handlers(self, entry: Entry) -> Iterator[HandlerView]:
         """Return what a method is; more than one if several decorators stand on it."""

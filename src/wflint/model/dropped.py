@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from wflint.facts.ids import Fn
-from wflint.facts.model import Call, FunctionBody, Kind, Ref
+from wflint.facts.model import FunctionBody, Kind, Ref
 from wflint.model.handed_over import BY_PART, PARAMETER
 from wflint.model.spent import spent
-from wflint.model.state_flow import At, StateFlow
+from wflint.model.state_flow import SCALARS, At, StateFlow, is_of
 from wflint.model.steps import FINISHED, Step, What
 from wflint.project.store import Store
 from wflint.rule.definition_views import DroppedState, HandlerView, WorkflowView
@@ -19,8 +19,7 @@ from wflint.temporal.regions import Region
 _MESSAGES = Region.SIGNAL | Region.UPDATE
 _QUEUES = frozenset({"LifoQueue", "PriorityQueue", "Queue"})
 _CONTAINERS = _QUEUES | {"deque", "dict", "list", "set", "tuple"}
-_SCALARS = frozenset({"bool", "float", "int", "str"})
-_PLAIN = _CONTAINERS | {"None", "bool", "bytes", "float", "int", "str"}
+_PLAIN = _CONTAINERS | SCALARS | {"None", "bytes"}
 """Types whose values hold no other attributes of the workflow."""
 
 _NONE = (Ref(Kind.GLOBAL, "None"), Ref(Kind.LITERAL, "None"))
@@ -57,7 +56,7 @@ class Dropped:
                 continue
             in_run = {one.fn for one in steps}
             rest = lost - kept
-            rest -= spent(rest, self._flow.methods, in_run, self._store)
+            rest -= spent(rest, self._flow, in_run, self._store)
             rest -= self._set_in_all_parts(rest, steps)
             if rest:
                 yield DroppedState(tuple(sorted(rest)), Place(at.fn, site))
@@ -88,17 +87,18 @@ class Dropped:
         handlers = {handler.place.fn for handler in self._messages}
         below = {at.fn for fn in handlers for at in self._flow.flow(fn)} - handlers
         others = (self._store.body(fn) for fn in set(in_run) - handlers - below)
-        called = {c.target.path[0] for b in others for c in b.calls if _is_own(c)}
+        called = {c.written.rpartition(".")[2] for body in others for c in body.calls}
         return handlers | {fn for fn in below if fn.qualname.rpartition(".")[2] not in called}
 
     def _changed_by_messages(self) -> set[str]:
-        methods: set[str] = set()
+        methods, entered = set[str](), set[Fn]()
         for handler in self._messages:
             methods |= {handler.function.head.name, handler.method}
-            for fn, _ in self._flow.flow(handler.place.fn):
-                methods.add(fn.qualname.rpartition(".")[2])
+            entered.update(fn for fn, _ in self._flow.flow(handler.place.fn))
+        methods |= {fn.qualname.rpartition(".")[2] for fn in entered}
         state = self._workflow.state
         changed = {s.name for s in state if any(w.method in methods for w in s.writers)}
+        changed.update(name for fn in entered for name in self._flow.changed(fn))
         return changed | set(self._filled(methods))
 
     def _filled(self, methods: Collection[str]) -> Iterator[str]:
@@ -108,9 +108,9 @@ class Dropped:
                 continue
             for call in self._store.body(fn).calls:
                 target = call.target
-                if target.kind is Kind.SELF and target.path[1:] == ("put",):
+                if self._flow.is_own(fn, target) and target.path[1:] == ("put",):
                     name = target.path[0]
-                    yield from [name] if self._is_made_of(name, _QUEUES) else ()
+                    yield from [name] if self._flow.is_made_of(name, _QUEUES) else ()
 
     def _kept(self, before: Sequence[At], is_run: bool) -> set[str] | None:
         """Return what is handed over or was looked at; ``None`` if that may be everything."""
@@ -138,7 +138,7 @@ class Dropped:
 
     def _is_done_with(self, step: Step) -> bool:
         """True if a read leaves nothing to be lost, as far as that is known."""
-        return not step.is_glance or not self._is_made_of(step.name, _CONTAINERS)
+        return not step.is_glance or not self._flow.is_made_of(step.name, _CONTAINERS)
 
     def _carried(self, fn: Fn, name: str, is_run: bool) -> set[str] | None:
         name, _, part = name.partition(BY_PART)
@@ -162,26 +162,19 @@ class Dropped:
 
     def _holds_no_other(self, name: str) -> bool:
         """True if no other attribute can be in an attribute, or nothing that was left."""
-        return self._is_made_of(name, _PLAIN) or self._is_plain(name) or self._is_given(name)
+        return self._flow.is_made_of(name, _PLAIN) or self._is_plain(name) or self._is_given(name)
 
     def _waits(self, name: str) -> bool:
         """True if others may run: a wait for handlers of which none ever waits is over at once."""
         return name != FINISHED or any(h.function.is_async for h in self._messages)
 
-    def _is_made_of(self, name: str, types: frozenset[str]) -> bool:
-        """True if all that an attribute is set to is of some builtin types."""
-        refs = self._refs(name)
-        return bool(refs) and all(_is_of(ref, types) for ref in refs)
-
     def _is_plain(self, name: str) -> bool:
         """True if all that an attribute is set to are such values, as fields say that are read."""
         flow = self._flow
-        bodies = ((fn, self._store.body(fn)) for fn in flow.methods)
-        sets = [(fn, body.attributes[name]) for fn, body in bodies if name in body.attributes]
-        parts = [(fn, part) for fn, ref in sets for part in _parts(ref)]
-        is_scalar = any(_is_of(part, _SCALARS) for _, part in parts)
+        parts = [(fn, part) for fn, ref in flow.set_to(name) for part in _parts(ref)]
+        is_scalar = any(is_of(part, SCALARS) for _, part in parts)
         return bool(parts) and all(
-            _is_of(part, _PLAIN) or flow.is_plain_value(fn, part) or (is_scalar and _is_sent(part))
+            is_of(part, _PLAIN) or flow.is_plain_value(fn, part) or (is_scalar and _is_sent(part))
             for fn, part in parts
         )
 
@@ -192,19 +185,13 @@ class Dropped:
         return bool(given) and all(r.kind in (Kind.PARAM, Kind.INSTANCE) for r in refs)
 
     def _refs(self, name: str) -> list[Ref]:
-        bodies = (self._store.body(fn) for fn in self._flow.methods)
-        return [body.attributes[name] for body in bodies if name in body.attributes]
+        return [ref for _, ref in self._flow.set_to(name)]
 
     def _site(self, at: At) -> int | None:
         body: FunctionBody = self._store.body(at.fn)
         calls = [c for c in body.calls if c.written.rpartition(".")[2] == _WORD]
         number = int(at.step.name)
         return calls[number].site if number < len(calls) else None
-
-
-def _is_own(call: Call) -> bool:
-    """True if a method of the object itself is called."""
-    return call.target.kind is Kind.SELF and len(call.target.path) == 1
 
 
 def _read(steps: Iterable[At]) -> set[str]:
@@ -237,16 +224,3 @@ def _is_sent(ref: Ref) -> bool:
     """True of what an activity or a child workflow has sent back."""
     of = ref.of if ref.kind is Kind.RESULT and not ref.path else None
     return of is not None and (of.path or (of.name,))[-1].startswith("execute_")
-
-
-def _is_of(ref: Ref, types: frozenset[str]) -> bool:
-    match ref.kind:
-        case Kind.LITERAL:
-            return ref.name in types
-        case Kind.GLOBAL:
-            return (ref.path or (ref.name,))[-1] in types
-        case Kind.RESULT | Kind.INSTANCE | Kind.PARAM | Kind.ITEM | Kind.DECLARED:
-            return ref.of is not None and _is_of(ref.of, types)
-        case Kind.OR | Kind.EITHER | Kind.OPERATION:
-            return bool(ref.others) and all(_is_of(other, types) for other in ref.others)
-    return False

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from wflint.facts.ids import Fn
+from wflint.model.state_flow import StateFlow
 from wflint.model.steps import function_node
 from wflint.project.store import Store
 from wflint.syntax.inner_nodes import parents
@@ -27,15 +28,13 @@ _BLOCKS = ("body", "orelse", "finalbody")
 _TESTS = (ast.Await, ast.BoolOp, ast.Compare, ast.Lambda, ast.UnaryOp)
 
 
-def spent(
-    names: Iterable[str], methods: Iterable[Fn], in_run: Collection[Fn], store: Store
-) -> set[str]:
+def spent(names: Iterable[str], flow: StateFlow, in_run: Collection[Fn], store: Store) -> set[str]:
     """Return those attributes of a workflow of which the next run misses nothing.
 
-    ``methods`` are all of the class and its bases, ``in_run`` those that the run method goes
-    through.
+    ``in_run`` are the methods that the run method goes through.
     """
-    bodies = {fn: body for fn in methods if (body := _method(fn, store)) is not None}
+    texts = ((fn, _method(fn, flow.receiver(fn), store)) for fn in flow.methods)
+    bodies = {fn: text for fn, text in texts if text is not None}
     ends = {fn.qualname.rpartition(".")[2] for fn, body in bodies.items() if body.continues}
     using: dict[str, list[Fn]] = {}
     for fn, body in bodies.items():
@@ -57,14 +56,13 @@ def spent(
     return found
 
 
-def _method(fn: Fn, store: Store) -> _Method | None:
+def _method(fn: Fn, own: str, store: Store) -> _Method | None:
     module = store.load(fn.path)
     head = module.facts.functions.get(fn.qualname)
     if head is None or head.too_deep:
         return None
     node = function_node(module.source, head.start, head.end)
-    args = [*node.args.posonlyargs, *node.args.args] if node is not None else []
-    return _Method(node, args[0].arg) if node is not None and args else None
+    return _Method(node, own) if node is not None else None
 
 
 class _Method:

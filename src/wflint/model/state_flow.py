@@ -1,36 +1,25 @@
-"""What handlers read of the workflow's object before the run method has set it.
-
-The SDK gives signals and updates that arrive with the first workflow task to their handlers before
-the run method begins. A query has a workflow task to itself, and sees what the run method has done
-up to where it waits.
-"""
+"""Follows what a method does with its object, through the methods and functions that it calls."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.callgraph.entry.entry_points import EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.facts.ids import PROPERTIES, Cls, Fn
-from wflint.facts.model import UNKNOWN, FunctionHead, Kind, Ref
-from wflint.inference.values import ExternalValue, InstanceValue
+from wflint.facts.model import UNKNOWN, Call, FunctionHead, Kind, Ref, Site
+from wflint.facts.signatures import Signature, by_keyword
+from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 from wflint.model.arms import Arms, entered, within
-from wflint.model.class_text import class_body
 from wflint.model.steps import Step, Steps, What, steps_of
-from wflint.project.module import Module
-from wflint.rule.definition_views import EarlyRead, HandlerView
-from wflint.rule.place import Place
-from wflint.temporal.decorators import DEFN
-from wflint.temporal.regions import Region
 
 HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 """Bases outside of the project that give a workflow neither attributes nor methods."""
 
-_HARMLESS_DECORATORS = frozenset({DEFN, "dataclasses.dataclass"})
 _PLAIN = frozenset(
     {
         *(f"builtins.{name}" for name in ("bool", "bytes", "float", "int", "str")),
@@ -44,16 +33,18 @@ _PLAIN = frozenset(
 _KEEPERS = HARMLESS_BASES | {"pydantic.BaseModel", "pydantic.main.BaseModel"}
 """Bases outside of the project whose classes keep what is put into their attributes."""
 
+SCALARS = frozenset({"bool", "float", "int", "str"})
+"""Builtin types whose values never change."""
+
 _NONE = "builtins.None"
-_DATACLASS = "dataclasses.dataclass"
-_OWN_ACCESS = frozenset(
+OWN_ACCESS = frozenset(
     {"__getattr__", "__getattribute__", "__init_subclass__", "__new__", "__setattr__"}
 )
 """Methods with which a class may give its objects attributes that nobody sees."""
 
 
 class At(NamedTuple):
-    """A step, and the method that takes it."""
+    """A step, and the method or function that takes it."""
 
     fn: Fn
     step: Step
@@ -62,113 +53,50 @@ class At(NamedTuple):
 class _Entered(NamedTuple):
     """A method that was entered as the one of a ``number``, with the steps that are left of it.
 
-    ``around`` are the arms that it is called in; ``None`` if it may be called again.
+    ``around`` are the arms that it is called in; ``None`` if it may be called again. What it
+    ``is_given`` is what the caller was given, or constants.
     """
 
     fn: Fn
     steps: Iterator[Step]
     is_sure: bool
     is_later: bool
+    is_given: bool
     around: Arms | None
     number: int
 
 
 class StateFlow:
-    """Follows the methods of one workflow."""
+    """Follows the methods of one workflow, and the functions that these give its object to."""
 
     def __init__(self, cls: Cls, roots: EntryPoints) -> None:
-        self._roots = roots
         self._resolver = roots.resolver
         self._store = roots.resolver.store
-        self._order, self._externals = roots.resolver.order(cls)
+        self.order, self.externals = roots.resolver.order(cls)
         self._methods: dict[str, list[Fn]] = {}
         self._heads: dict[Fn, FunctionHead] = {}
-        for base in self._order:
+        self._receivers: dict[Fn, str] = {}
+        for base in self.order:
             facts = self._resolver.facts_of(base)
             for head in facts.methods.values() if facts is not None else ():
                 fn = Fn(base.path, head.qualname)
                 self._heads[fn] = head
                 self._methods.setdefault(head.name, []).append(fn)
 
-    def early_reads(self, run: HandlerView, handlers: Iterable[HandlerView]) -> Iterator[EarlyRead]:
-        """Return where handlers read what only the run method sets, and may not have set yet."""
-        given = self._given()
-        if given is None:
-            return
-        flow = list(self.flow(run.place.fn))
-        in_run = {at.step.name for at in flow if at.step.what is What.WRITE}
-        missing = in_run - given - self._methods.keys()
-        late = _set_late(flow, missing)
-        for handler in handlers:
-            names = late if handler.kind is Region.QUERY else missing
-            yield from self._read_early(handler, names) if names else ()
-
-    def _read_early(self, handler: HandlerView, names: set[str]) -> Iterator[EarlyRead]:
-        missing = set(names)
-        for fn, step in self.flow(handler.place.fn):
-            if step.what in (What.OPEN, What.WAIT) and not step.is_later:
-                return
-            if step.name not in missing or step.what not in (What.READ, What.WRITE):
-                continue
-            if step.what is What.WRITE or step.is_sure:
-                missing.discard(step.name)
-            if step.what is What.READ and step.is_sure:
-                yield EarlyRead(step.name, handler, Place(fn, self._site(fn, step.name)))
-
-    def _site(self, fn: Fn, name: str) -> int:
-        """Return the first place in a method that reads an attribute."""
-        body = self._store.body(fn)
-        refs = [(u.target, u.site) for u in body.reads]
-        refs += [(c.target, c.site) for c in body.calls]
-        refs += [(o.operand, o.site) for o in body.operations]
-        sites = (s for r, s in refs if r.kind is Kind.SELF and r.path[:1] == (name,))
-        return min(sites, default=DEFINITION)
-
-    # What the object has from the beginning.
-
-    def _given(self) -> set[str] | None:
-        """Return the attributes that each object has before anything runs; None if not known."""
-        if not HARMLESS_BASES.issuperset(self._externals) or self._methods.keys() & _OWN_ACCESS:
-            return None
-        found: set[str] = set()
-        for base in self._order:
-            in_class = self._in_class(base)
-            if in_class is None:
-                return None
-            found |= in_class
-        for fn in self._methods.get("__init__", ())[:1]:
-            for _, step in self.flow(fn):
-                if step.what is What.OPEN:
-                    return None
-                if step.what is What.WRITE:
-                    found.add(step.name)
-        return found
-
-    def _in_class(self, cls: Cls) -> set[str] | None:
-        """Return the names to which a class gives a value; None if others may give some as well."""
-        facts = self._resolver.facts_of(cls)
-        if facts is None or facts.metaclass != UNKNOWN:
-            return None
-        decorators: set[str] = set()
-        for decorator in facts.decorators:
-            for entity in self._resolver.resolve(decorator.target, cls.path):
-                decorators.add(entity.name if isinstance(entity, ExternalValue) else "")
-        if not decorators <= _HARMLESS_DECORATORS:
-            return None
-        module = self._store.load(cls.path)
-        bare = _annotated_only(module, cls.qualname)
-        if bare is None or _DATACLASS in decorators:
-            return set(facts.attributes)
-        return facts.attributes.keys() - bare
-
-    # The steps of a method, with those of the methods that it calls.
+    # The steps of a method, with those of what it calls.
 
     def flow(self, fn: Fn) -> Iterator[At]:
-        """Return all steps of a method and of what it calls on the same object, in order."""
-        stack = [self._entered(fn, True, False, (), 0)]
+        """Return all steps of a method and of what it calls on the same object, in order.
+
+        Functions that it gives the object to are among them, where they are known. If there are
+        too many the last one is an OPEN.
+        """
+        stack = [self._entered(fn, True, False, True, (), 0)]
         count = 0
-        while stack:
-            at, steps, is_sure, is_later, around, number = stack[-1]
+        for _ in range(limits.FLOW_STEPS):
+            if not stack:
+                return
+            at, steps, is_sure, is_later, is_given, around, number = stack[-1]
             step = next(steps, None)
             if step is None:
                 stack.pop()
@@ -177,7 +105,7 @@ class StateFlow:
             step = _within(step, is_sure, is_later, arms)
             called = self._called(at, step)
             if called is None:
-                yield At(at, _as_read(step) if step.what is What.CALL else step)
+                yield At(at, _as_seen(step))
             elif all(called != one.fn for one in stack):
                 head = self._heads[called]
                 is_mention = step.what is What.READ and not _is_property(head)
@@ -186,28 +114,91 @@ class StateFlow:
                 count += 1
                 inside = entered(arms, count) if around is not None else None
                 is_sure = step.is_sure and runs
-                stack.append(self._entered(called, is_sure, later, inside, count))
+                is_given = is_given and step.is_given
+                stack.append(self._entered(called, is_sure, later, is_given, inside, count))
+        yield At(fn, Step(What.OPEN))
 
     def _entered(
-        self, fn: Fn, is_sure: bool, is_later: bool, around: Arms | None, number: int
+        self,
+        fn: Fn,
+        is_sure: bool,
+        is_later: bool,
+        is_given: bool,
+        around: Arms | None,
+        number: int,
     ) -> _Entered:
-        found = self.steps(fn)
+        found = self.steps(fn, is_given)
         steps = found.steps if found is not None else (Step(What.OPEN),)
-        return _Entered(fn, iter(steps), is_sure, is_later, around, number)
+        return _Entered(fn, iter(steps), is_sure, is_later, is_given, around, number)
+
+    @property
+    def names(self) -> Set[str]:
+        """The names of all methods."""
+        return self._methods.keys()
 
     @property
     def methods(self) -> Iterable[Fn]:
-        """Return all methods of the class and its bases, overridden ones included."""
+        """All methods of the class and its bases, overridden ones included, and all functions that
+        were given the object so far.
+        """
         return self._heads
+
+    def receiver(self, fn: Fn) -> str:
+        """Return the name of the object in a method or a function."""
+        params = self._heads[fn].params if fn in self._heads else ()
+        return self._receivers.get(fn) or (params[0].name if params else "self")
+
+    def is_own(self, fn: Fn, ref: Ref) -> bool:
+        """True for the object, and for parts of it."""
+        receiver = self._receivers.get(fn)
+        if receiver is None:
+            return ref.kind is Kind.SELF
+        return ref.kind is Kind.PARAM and ref.name == receiver
 
     def method(self, name: str) -> Fn | None:
         """Return the method of a name."""
         found = self._methods.get(name)
         return found[0] if found else None
 
-    def steps(self, fn: Fn) -> Steps | None:
-        """Return the steps of one method alone."""
-        return steps_of(self._store.load(fn.path), fn.qualname)
+    def steps(self, fn: Fn, is_given: bool = True) -> Steps | None:
+        """Return the steps of one method alone; what it ``is_given`` depends on no state."""
+        receiver = self._receivers.get(fn, "")
+        return steps_of(self._store.load(fn.path), fn.qualname, receiver, is_given)
+
+    def set_to(self, name: str) -> Iterator[tuple[Fn, Ref]]:
+        """Yield all that an attribute is set to, with the method or function that sets it."""
+        for fn in self._heads:
+            body = self._store.body(fn)
+            if name in body.attributes:
+                yield fn, body.attributes[name]
+            for put in body.stores:
+                if put.attribute == name and not put.into and self._is_object(fn, put.target):
+                    yield fn, put.value
+
+    def is_made_of(self, name: str, types: Set[str]) -> bool:
+        """True if all that an attribute is set to is of some builtin types."""
+        refs = [ref for _, ref in self.set_to(name)]
+        return bool(refs) and all(is_of(ref, types) for ref in refs)
+
+    def changed(self, fn: Fn) -> Iterator[str]:
+        """Yield the attributes that a method or function sets, or changes what they hold."""
+        found = self.steps(fn)
+        for step in found.steps if found is not None else ():
+            if step.what is What.WRITE or step.sets_part:
+                yield step.name
+        for body in self._store.with_nested(fn):
+            for mutation in body.mutations:
+                if mutation.target.path and self.is_own(fn, mutation.target):
+                    yield mutation.target.path[0]
+
+    def first_read(self, fn: Fn, name: str) -> Site:
+        """Return the first place in a method that reads an attribute."""
+        body = self._store.body(fn)
+        refs = [(u.target, u.site) for u in body.reads]
+        refs += [(c.target, c.site) for c in body.calls]
+        refs += [(o.operand, o.site) for o in body.operations]
+        sites = (s for r, s in refs if r.path[:1] == (name,) and self.is_own(fn, r))
+        return min(sites, default=DEFINITION)
 
     def is_plain(self, fn: Fn, part: str) -> bool:
         """True if a part of a parameter, as in ``given.user``, is a value that nobody can change.
@@ -240,7 +231,7 @@ class StateFlow:
         has the name.
         """
         found = self._resolver.resolve(
-            Ref(Kind.SELF, path=(name,)), self._order[0].path, self._order[0]
+            Ref(Kind.SELF, path=(name,)), self.order[0].path, self.order[0]
         )
         held = [e for e in found if not (isinstance(e, ExternalValue) and e.name == _NONE)]
         return bool(held) and all(
@@ -255,13 +246,15 @@ class StateFlow:
         if len(known) < len(order):
             return False
         return all(
-            not facts.methods.keys() & {part, *_OWN_ACCESS}
+            not facts.methods.keys() & {part, *OWN_ACCESS}
             and (part in facts.fields or part not in facts.attributes)
             for facts in known
         )
 
     def _called(self, at: Fn, step: Step) -> Fn | None:
         """Return the method that a step leads to: by a call, a property, or a mere mention."""
+        if step.what is What.GIVE:
+            return self._function_given(at, step.name)
         if step.what is What.SUPER:
             above = self._above(at, step.name)
             return above[0] if above else None
@@ -272,28 +265,50 @@ class StateFlow:
             found = [fn for fn in found if _is_accessor(self._heads[fn], "setter")] or found
         return found[0]
 
+    def _function_given(self, at: Fn, written: str) -> Fn | None:
+        """Return the function that is given the object, if it is surely one of the program."""
+        bodies = self._store.with_nested(at)
+        found = {
+            self._giving(at, call)
+            for body in bodies
+            for call in body.calls
+            if call.written == written and any(self._is_object(at, a.value.ref) for a in call.args)
+        }
+        fn, receiver = found.pop() if len(found) == 1 else (None, "")
+        if fn is None or (receiver and self._receivers.setdefault(fn, receiver) != receiver):
+            return None
+        return fn
+
+    def _giving(self, at: Fn, call: Call) -> tuple[Fn | None, str]:
+        """Return the function that is called, and the name that it has for the object."""
+        found = self._resolver.resolve(call.target, at.path, self.order[0])
+        value = found[0] if len(found) == 1 else None
+        if not isinstance(value, FunctionValue) or value.partial:
+            return None, ""
+        head = self._store.body(value.fn).head
+        if head.decorators or head.is_generator:
+            return None, ""
+        bound = Signature.of(head, bound=value.bound).bind(by_keyword(call.args))
+        names = [n for n, arg in bound.by_name.items() if self._is_object(at, arg.value.ref)]
+        if bound.is_open or len(names) != 1:
+            return None, ""
+        if value.fn in self._heads and value.fn not in self._receivers:  # `Base.close(self)`
+            return (value.fn, "") if names[0] == head.params[0].name else (None, "")
+        self._heads[value.fn] = head
+        return value.fn, names[0]
+
+    def _is_object(self, at: Fn, ref: Ref) -> bool:
+        return not ref.path and self.is_own(at, ref)
+
     def _above(self, at: Fn, name: str) -> list[Fn]:
         owner = Cls(at.path, at.qualname.rpartition(".")[0])
-        rest = self._order[self._order.index(owner) + 1 :] if owner in self._order else ()
+        rest = self.order[self.order.index(owner) + 1 :] if owner in self.order else ()
         owners = set(rest)
         return [
             fn
             for fn in self._methods.get(name, ())
             if Cls(fn.path, fn.qualname.rpartition(".")[0]) in owners
         ]
-
-
-def _set_late(flow: Iterable[At], names: set[str]) -> set[str]:
-    """Return the names that are surely not set when the run method first waits."""
-    missing, late = set(names), set[str]()
-    for _, step in flow:
-        if step.what is What.OPEN and not step.is_later:
-            break
-        if step.what is What.WRITE:
-            missing.discard(step.name)
-        elif step.what is What.WAIT and step.long and not step.is_later:
-            late |= missing
-    return late
 
 
 def _within(step: Step, is_sure: bool, is_later: bool, arms: Arms) -> Step:
@@ -304,9 +319,16 @@ def _within(step: Step, is_sure: bool, is_later: bool, arms: Arms) -> Step:
     return replace(step, is_sure=sure, is_later=later, arms=arms)
 
 
-def _as_read(step: Step) -> Step:
-    """Return a call of what an attribute holds as what it is first: a read of it."""
-    return Step(What.READ, step.name, step.is_sure, step.is_later, arms=step.arms)
+def _as_seen(step: Step) -> Step:
+    """Return a step as those see it who do not know what is called.
+
+    A call of what an attribute holds is first of all a read of it.
+    """
+    if step.what is What.CALL:
+        return Step(What.READ, step.name, step.is_sure, step.is_later, arms=step.arms)
+    if step.what is What.GIVE:
+        return Step(What.OPEN, "", step.is_sure, step.is_later, arms=step.arms)
+    return step
 
 
 def _is_property(head: FunctionHead) -> bool:
@@ -317,25 +339,15 @@ def _is_accessor(head: FunctionHead, name: str) -> bool:
     return any(decorator.written == name for decorator in head.decorators)
 
 
-def _annotated_only(module: Module, qualname: str) -> set[str] | None:
-    """Return the names that the body of a class only annotates: ``count: int`` sets nothing."""
-    found = module.notes.answer(
-        f"annotated only {qualname}", list[str], lambda: _look(module, qualname)
-    )
-    return set(found) if found != [""] else None
-
-
-def _look(module: Module, qualname: str) -> list[str]:
-    body = class_body(module, qualname)
-    if body is None:
-        return [""]
-    bare, given = set[str](), set[str]()
-    for statement in body:
-        match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), value=None):
-                bare.add(name)
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                given.add(name)
-            case ast.Assign():
-                given |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-    return sorted(bare - given)
+def is_of(ref: Ref, types: Set[str]) -> bool:
+    """True if an expression surely gives a value of one of some builtin types."""
+    match ref.kind:
+        case Kind.LITERAL:
+            return ref.name in types
+        case Kind.GLOBAL:
+            return (ref.path or (ref.name,))[-1] in types
+        case Kind.RESULT | Kind.INSTANCE | Kind.PARAM | Kind.ITEM | Kind.DECLARED:
+            return ref.of is not None and is_of(ref.of, types)
+        case Kind.OR | Kind.EITHER | Kind.OPERATION:
+            return bool(ref.others) and all(is_of(other, types) for other in ref.others)
+    return False

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from wflint.facts.model import FunctionHead
 from wflint.files.source import Source, UnreadableSource
 from wflint.model.arms import Arms, arms_in
 from wflint.model.glances import glances
@@ -21,7 +22,7 @@ from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
 from wflint.syntax.standalone import standalone
-from wflint.syntax.words import last_word
+from wflint.syntax.words import dotted_name, last_word
 
 ENTERED = "async"
 """The name of a wait that often takes no time: for a lock, for room in a queue."""
@@ -32,6 +33,7 @@ FINISHED = "all_handlers_finished"
 _CONTINUES = "continue_as_new"
 _OFTEN_FREE = frozenset({"acquire", "put"})
 _LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
+_ABOUT_OBJECTS = _LOOK_ONLY | {"setattr"}
 _FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
 _TRY: tuple[type[ast.stmt], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))  # since Python 3.11
 
@@ -47,19 +49,21 @@ class What(enum.IntEnum):
     OPEN = 5  # somebody else is given the object, and may do anything with it
     CARRY = 6  # an attribute, or what a method gives, is handed over to the next run
     CONTINUE = 7  # the workflow continues as new
+    GIVE = 8  # a function that may be known is given the object
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
     """One step. ``name`` is the attribute or method; of a CARRY it is :data:`PARAMETER` for what
     the method was given, and ``""`` for what may be anything. Of a wait it says what kind that is,
-    and of a CONTINUE which of those in the method it is, as a number from 0 on.
+    of a CONTINUE which of those in the method it is, as a number from 0 on, and of a GIVE what is
+    called, as it is written.
 
     ``is_sure`` is set if neither the state of the object nor anything that is not known decides
     whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
     set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
     after which something may still be in the attribute. ``part`` is the attribute of the attribute
     that is read, or set if it ``sets_part``, as in ``self.order.status``. ``arms`` are those that
-    it stands in.
+    it stands in. What a called method ``is_given`` are constants, or what this one was given.
     """
 
     what: What
@@ -72,6 +76,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     part: str = ""
     arms: Arms = ()
     sets_part: bool = False
+    is_given: bool = True
 
 
 class Steps(Struct, frozen=True):
@@ -85,13 +90,21 @@ class Steps(Struct, frozen=True):
     in_vain: bool = False
 
 
-def steps_of(module: Module, qualname: str) -> Steps | None:
-    """Return the steps of a method; ``None`` if it cannot be read."""
+def steps_of(
+    module: Module, qualname: str, receiver: str = "", is_given: bool = True
+) -> Steps | None:
+    """Return the steps of a method; ``None`` if it cannot be read.
+
+    ``receiver`` is the parameter that is the object, by default the first. With ``is_given``
+    nothing that the method is given depends on the state of the object.
+    """
     head = module.facts.functions.get(qualname)
     if head is None or head.too_deep:
         return None
     found = module.notes.answer(
-        f"steps {qualname}", list[Steps], lambda: _read(module, head.start, head.end)
+        f"steps {qualname} {receiver} {is_given:d}",
+        list[Steps],
+        lambda: _read(module, head, receiver, is_given),
     )
     return found[0] if found else None
 
@@ -109,11 +122,13 @@ def function_node(source: Source, start: int, end: int) -> ast.FunctionDef | Non
     return node if isinstance(node, Function) else None  # type: ignore[return-value]
 
 
-def _read(module: Module, start: int, end: int) -> list[Steps]:
-    node = function_node(module.source, start, end)
-    if node is None or not (node.args.posonlyargs or node.args.args):
+def _read(module: Module, head: FunctionHead, receiver: str, is_given: bool) -> list[Steps]:
+    node = function_node(module.source, head.start, head.end)
+    params = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)] if node else []
+    own = receiver or (params[0] if params else "")
+    if node is None or not own:
         return []
-    reader = _Reader(node, module)
+    reader = _Reader(node, module, own, is_given)
     return [Steps(tuple(reader.read()), can_end(node.body), continues_in_vain(node.body))]
 
 
@@ -130,11 +145,11 @@ class _Task(Struct, frozen=True):
 class _Reader:
     """Goes through one method, with a stack of its own: code may be nested as deep as it likes."""
 
-    def __init__(self, node: ast.FunctionDef, module: Module) -> None:
+    def __init__(self, node: ast.FunctionDef, module: Module, own: str, is_given: bool) -> None:
         self._node = node
         self._waits = LongWaits(node, module)
-        self._self = (node.args.posonlyargs + node.args.args)[0].arg
-        self._bound = _rebound(node)
+        self._self = own
+        self._bound = _rebound(node) | (set() if is_given else _parameters(node))
         self._ways_out = with_way_out(node)
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
@@ -168,7 +183,7 @@ class _Reader:
                 yield from self._name(node, at)
             case ast.Call():
                 yield from self._call(node, at, awaited=False)
-            case ast.Await(value=ast.Call() as call) if self._method(call.func):
+            case ast.Await(value=ast.Call() as call) if self._follows(call):
                 yield from self._call(call, at, awaited=True)
             case ast.Await(value=ast.Call() as call) if last_word(call.func) == _CONTINUES:
                 yield _Task(call, at.is_sure, at.is_later)  # it raises, and nobody waits
@@ -209,6 +224,21 @@ class _Reader:
 
     # Names and calls.
 
+    def _follows(self, call: ast.Call) -> bool:
+        """True if what is called may be known, and does with the object what its steps are."""
+        return self._method(call.func) or self._gives_object(call)
+
+    def _gives_object(self, call: ast.Call) -> bool:
+        """True for ``helper(self)`` and ``helpers.add(item, to=self)``."""
+        if not dotted_name(call.func) or dotted_name(call.func) in _ABOUT_OBJECTS:
+            return False
+        if any(k.arg is None for k in call.keywords):
+            return False
+        return sum(self._is_object(value) for value in _given(call)) == 1
+
+    def _is_object(self, node: ast.AST) -> bool:
+        return isinstance(node, ast.Name) and node.id == self._self
+
     def _method(self, node: ast.AST) -> bool:
         """True for an attribute of the object itself."""
         if not isinstance(node, ast.Attribute):
@@ -238,21 +268,27 @@ class _Reader:
             )
 
     def _call(self, node: ast.Call, at: _Task, *, awaited: bool) -> Iterator[_Task]:
-        func, given = node.func, [*node.args, *(k.value for k in node.keywords)]
-        if isinstance(func, ast.Name) and func.id in ("setattr", *_LOOK_ONLY) and node.args:
+        func, given = node.func, _given(node)
+        if isinstance(func, ast.Name) and func.id in _ABOUT_OBJECTS and node.args:
             yield from self._about_object(node, at)
             return
         if isinstance(func, ast.Attribute) and _is_super(func.value):
             yield from self._all(given, at)
             yield self._step(at, What.SUPER, func.attr, awaited=awaited)
             return
+        is_given = all(self._is_object(value) or self._is_free(value) for value in given)
         if isinstance(func, ast.Attribute) and self._method(func):
             yield from self._all(given, at)
-            yield self._step(at, What.CALL, func.attr, awaited=awaited)
+            yield self._step(at, What.CALL, func.attr, awaited=awaited, is_given=is_given)
             return
         called: ast.expr = func
         if isinstance(func, ast.Attribute) and self._method(func.value):
             called = func.value  # it may change as a whole
+        if self._gives_object(node):
+            yield from self._all([called, *(v for v in given if not self._is_object(v))], at)
+            name = dotted_name(func)
+            yield self._step(at, What.GIVE, name, awaited=awaited, is_given=is_given)
+            return
         yield from self._all([called, *given], at)
         number = self._handed_over.number(node)
         if number >= 0:
@@ -355,6 +391,14 @@ def _rebound(node: ast.FunctionDef) -> set[str]:
         for inner in ast.walk(node)
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
     }
+
+
+def _parameters(node: ast.FunctionDef) -> set[str]:
+    return {inner.arg for inner in ast.walk(node.args) if isinstance(inner, ast.arg)}
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _is_stored(node: ast.Attribute) -> bool:

@@ -165,10 +165,12 @@ class StateView(Struct, frozen=True):
 class EarlyRead(NamedTuple):
     """A place where a handler, or what it calls, reads an attribute that may not be there yet.
 
-    Nothing but the run method sets it first, and the message may come before that.
+    Nothing but the run method sets it first, and the message may come before that. ``receiver`` is
+    the name that the workflow's object has there, mostly ``self``.
     """
 
     name: str
+    receiver: str
     handler: HandlerView
     place: Place
 
@@ -226,6 +228,7 @@ class WorkflowView(Struct, frozen=True, dict=True):
     find_lost: Callable[[WorkflowView], tuple[LostHandler, ...]] = lambda _: ()
     find_dropped: Callable[[WorkflowView], tuple[DroppedState, ...]] = lambda _: ()
     find_unfinished: Callable[[WorkflowView], tuple[HandlerView, ...]] = lambda _: ()
+    find_message_state: Callable[[WorkflowView], Callable[[str], bool]] = lambda _: lambda _: False
     is_versioned: bool | None = None
     find_size: Callable[[WorkflowView], WorkflowSize] = lambda _: WorkflowSize()
     settings: RuleSettings = RuleSettings()
@@ -295,6 +298,18 @@ class WorkflowView(Struct, frozen=True, dict=True):
     def state(self) -> tuple[StateView, ...]:
         """Return its attributes in the order of their names."""
         return self.find_state()
+
+    def is_set_by_messages(self, name: str) -> bool:
+        """True if only handlers of signals and updates change an attribute when `run` has begun.
+
+        That may be one of an object that another attribute holds: ``state.closed``. False if that
+        is not known.
+        """
+        return self._message_state(name)
+
+    @cached_property
+    def _message_state(self) -> Callable[[str], bool]:
+        return self.find_message_state(self)
 
     @cached_property
     def early_reads(self) -> tuple[EarlyRead, ...]:

@@ -26,6 +26,7 @@ class Effect(enum.IntFlag):
     AWAITS_START = enum.auto()  # waits for a child workflow or Nexus operation to be started
     AWAITS_ASYNCIO = enum.auto()  # waits in the event loop: for a timer, a condition, a task
     TIMES_OUT = enum.auto()  # waits so with a timeout
+    SLEEPS = enum.auto()  # waits for nothing but a timer
     CONTINUES = enum.auto()  # continues the workflow as new
     PATCHES = enum.auto()  # asks for a patch, or deprecates one
     ASKS_ACTIVITY = enum.auto()  # asks for the running activity, and raises where there is none
