@@ -73,7 +73,8 @@ class OrderWorkflow:
 ## What the SDK does
 
 It reports the activity as completed. Only an exception makes it fail, and be retried. A handler for
-several classes (`except (Refused, Exception)`) is like that for the widest of them.
+several classes (`except (Refused, Exception)`) is like that for the widest of them. The `try` may
+stand in a function that the activity calls, if it only returns what that gives.
 
 Not reported are handlers of narrower classes, handlers that may raise, results that tell of the
 error (`{"error": str(e)}`, `Result(success=False)`), and results that all workflows which call the
@@ -96,7 +97,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
 
 if TYPE_CHECKING:
-    from wflint.rule import CommandView, Context, FindingView
+    from wflint.rule import ActivityWork, CommandView, Context, FindingView
 
 _ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
 """Also what a handler without a class is for."""
@@ -155,22 +156,26 @@ class ActivityHidesFailure(Rule):
                 return
 
     def confirm(self, view: FindingView) -> Report | None:
-        """Only in the activity itself, and where something would be tried again."""
-        calls = view.calls()
-        if not view.is_activity or not calls or all(map(_is_tried_once, calls)):
-            return None
-        if _ALL.isdisjoint(view.caught()):
-            return None
-        if view.is_looked_at():
+        """Only in the work of an activity, and where something would be tried again."""
+        hidden = next((work for work in view.work_of() if _is_hidden(work)), None)
+        if hidden is None or _ALL.isdisjoint(view.caught()):
             return None
         if any(view.effect_of_call(s, Effect.RAISES) for s in view.read(tuple[int, ...])):
             return None
-        retries = any("retry_policy" in command.options for command in calls)
+        retries = any("retry_policy" in command.options for command in hidden.calls)
         policy = "the retry policy of its caller" if retries else "its retry policy"
+        name, activity = view.function.name, hidden.function.head
+        also = "" if activity == view.function else f", and so does the activity `{activity.name}`"
         return Report(
-            f"`{view.function.name}` returns after any error as if it had succeeded, so {policy} "
+            f"`{name}` returns after any error as if it had succeeded{also}, so {policy} "
             "never fires; let the error out, or catch narrower classes"
         )
+
+
+def _is_hidden(work: ActivityWork) -> bool:
+    """True if an activity would be tried again, and not all its callers look at its result."""
+    calls = work.calls
+    return bool(calls) and not all(map(_is_tried_once, calls)) and not work.looked_at()
 
 
 def _catches_all(handler: cst.ExceptHandler, ctx: Context) -> bool:

@@ -111,9 +111,11 @@ class UnboundedPayload(Rule):
                 ctx.report(self, node, f"a text of {len(text) // 1024:,} KB is returned")
 
     def confirm(self, view: FindingView) -> Report | None:
-        """Only in an activity itself, and not of an object of the project."""
+        """Only in the work of an activity, and not of an object of the project."""
         is_own = view.message.startswith("`") and any(one.own for one in view.types())
-        return Report(f"{view.message}: {_ADVICE}") if view.is_activity and not is_own else None
+        if is_own or next(iter(view.work_of()), None) is None:
+            return None
+        return Report(f"{view.message}: {_ADVICE}")
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """What is written where it is sent."""

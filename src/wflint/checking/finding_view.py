@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import msgpack
 
 from wflint.callgraph.effects import FAILS
 from wflint.callgraph.graph import Node
+from wflint.checking.activity_work import activities_doing
 from wflint.checking.afterwards import effect_after
 from wflint.checking.circles import imports_back
 from wflint.checking.looked_at import is_looked_at
@@ -15,7 +17,7 @@ from wflint.checking.pieces import place_of
 from wflint.checking.protected import may_be_caught
 from wflint.checking.stretches import Stretch
 from wflint.diagnostics import Severity
-from wflint.facts.ids import Cls
+from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Kind, Ref, Site, ValueType
 from wflint.facts.sites import call_at
 from wflint.inference.sortable import can_sort_elements
@@ -28,6 +30,7 @@ from wflint.inference.values import (
     InstanceValue,
 )
 from wflint.model.continuing import may_continue
+from wflint.rule.finding_view import ActivityWork
 from wflint.rule.loading_view import LateLoad
 from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
 from wflint.temporal.api import sdk_calls
@@ -80,10 +83,19 @@ class FoundView:
         checker = self._checker
         return checker.calls.leading_to(checker.views.reached, self._node)
 
-    def is_looked_at(self) -> bool:
-        """True if all workflow code that calls the activity may look at what it returns."""
+    def work_of(self) -> Iterable[ActivityWork]:
+        """Yield the activities whose work the function does."""
+        checker = self._checker
+        for fn in activities_doing(self._node, checker.views.reached, checker.roots):
+            callee = checker.callees.of(fn)
+            if callee is not None:
+                looked_at = partial(self._is_looked_at, fn)
+                yield ActivityWork(callee, checker.calls.of(fn), looked_at)
+
+    def _is_looked_at(self, activity: Fn) -> bool:
+        """True if all workflow code that calls an activity may look at what it returns."""
         store, roots = self._resolver.store, self._checker.roots
-        for at in self._checker.calls.placed(self._node.fn):
+        for at in self._checker.calls.placed(activity):
             fn, site = at.place.fn, at.place.site
             place = place_of(store, fn, site)
             if place is not None and not is_looked_at(place, roots.is_run(fn)):

@@ -57,7 +57,7 @@ from wflint.rule.definition_views import (
     StateView,
     WorkflowView,
 )
-from wflint.rule.finding_view import FindingView
+from wflint.rule.finding_view import ActivityWork, FindingView
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
 from wflint.rule.import_view import ImportView
@@ -131,6 +131,7 @@ __all__ = [
     "UNORDERED_CHANGES",
     "Access",
     "ActivityView",
+    "ActivityWork",
     "Api",
     "ApiKind",
     "ApiTable",

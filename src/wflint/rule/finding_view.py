@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from wflint.diagnostics import Severity
 from wflint.facts.model import FunctionHead, Site
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
+
+class ActivityWork(NamedTuple):
+    """An activity, and the commands by which workflows call it.
+
+    It is ``looked_at`` if all workflow code that calls it may look at what it returns: test it,
+    hand it to other code, or keep it where others can see it.
+    """
+
+    function: Callee
+    calls: Sequence[CommandView]
+    looked_at: Callable[[], bool]
 
 
 class FindingView(Protocol):
@@ -51,10 +63,10 @@ class FindingView(Protocol):
         """Return the commands by which workflows call these activities, as far as known."""
         ...
 
-    def is_looked_at(self) -> bool:
-        """True if all workflow code that calls the activity may look at what it returns.
+    def work_of(self) -> Iterable[ActivityWork]:
+        """Return the activities whose work the function does, as far as known.
 
-        That is to test it, to hand it to other code, or to keep it where others can see it.
+        That is the one that it is, or else those that do nothing but to return what it gives.
         """
         ...
 
