@@ -59,15 +59,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wflint.rule import Fixable, NoFix, Rule, Scope, Severity, TextEdit, cst, on_one_line, shortened
+from wflint.rule import (
+    Fixable,
+    Kind,
+    NoFix,
+    Report,
+    Rule,
+    Scope,
+    Severity,
+    TextEdit,
+    cst,
+    on_one_line,
+    shortened,
+)
 
 if TYPE_CHECKING:
-    from wflint.rule import Context, FixView, Repair
+    from wflint.rule import Constant, Context, FindingView, FixView, Repair
 
 _NOW = "temporalio.workflow.now"
 _DATETIME = "datetime.datetime"
 _STEPS = 12
 """How many assignments and methods are followed from one operand."""
+
+_FEWEST, _MOST = 3, 7
+"""How many arguments a time without a zone is made from."""
+
+_FIELDS = frozenset({"", "day", "hour", "microsecond", "minute", "month", "second", "year"})
+"""What these are called; by position they have no names."""
 
 _MESSAGE = (
     "`{aware}` has a time zone and `{naive}` has none, so this raises TypeError; "
@@ -103,8 +121,19 @@ class NaiveAwareMix(Rule):
         """Report the first two operands of which one is naive and the other `workflow.now()`."""
         for aware, naive, now in _mixes(node, ctx):
             texts = {"aware": _short(aware, ctx), "naive": _short(naive, ctx)}
-            ctx.report(self, node, _MESSAGE.format(**texts), subject=now)
+            ctx.report(self, node, _MESSAGE.format(**texts), subject=now, detail=False)
             return
+        for aware, other, now in _with_a_constant(node, ctx):
+            texts = {"aware": _short(aware, ctx), "naive": _short(other, ctx)}
+            message = _MESSAGE.format(**texts)
+            ctx.report(self, node, message, subject=now, asked=other, detail=True)
+            return
+
+    def confirm(self, view: FindingView) -> Report | None:
+        """Of a name of a module, only if that is surely a time without a zone."""
+        if view.read(bool) and not _is_naive_constant(view.constant()):
+            return None
+        return Report(view.message)
 
     def repair(self, at: FixView) -> Repair | None:
         """A zone for each naive operand."""
@@ -121,6 +150,23 @@ def _mixes(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
             now = _aware_source(aware, ctx)
             if now is not None and _is_naive(naive, ctx):
                 yield _Mix(aware, naive, now)
+
+
+def _with_a_constant(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
+    """The same for `workflow.now()` beside a name of a module, which may be naive."""
+    for left, right in _operands(node):
+        for aware, other in ((left, right), (right, left)):
+            now = _aware_source(aware, ctx)
+            is_name = isinstance(other, (cst.Attribute, cst.Name))
+            if now is not None and is_name and ctx.ref(other).kind in (Kind.GLOBAL, Kind.IMPORT):
+                yield _Mix(aware, other, now)
+
+
+def _is_naive_constant(constant: Constant | None) -> bool:
+    if constant is None or constant.name != _DATETIME or not constant.value.complete:
+        return False
+    keys = constant.value.items
+    return _FEWEST <= len(keys) <= _MOST and _FIELDS.issuperset(keys)
 
 
 def _operands(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
@@ -213,7 +259,7 @@ def _makes_naive(name: str | None, call: cst.Call) -> bool:
     if any(arg.star for arg in call.args):
         return False
     if name == _DATETIME:
-        return len(call.args) >= 3 and len(call.args) <= 7 and not _has_keyword(call, "tzinfo")
+        return _FEWEST <= len(call.args) <= _MOST and not _has_keyword(call, "tzinfo")
     if name == f"{_DATETIME}.utcnow":
         return True
     if name != f"{_DATETIME}.strptime" or len(call.args) != 2:

@@ -30,7 +30,7 @@ from wflint.inference.values import (
     InstanceValue,
 )
 from wflint.model.continuing import may_continue
-from wflint.rule.finding_view import ActivityWork
+from wflint.rule.finding_view import ActivityWork, Constant
 from wflint.rule.loading_view import LateLoad
 from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
 from wflint.temporal.api import sdk_calls
@@ -113,9 +113,20 @@ class FoundView:
 
     def number(self) -> int | None:
         """Return the number that the expression stands for, if it is a constant of a module."""
-        found = self._resolver.constant(self._asked, self._node.fn.path)
-        value = found[0] if found is not None else None
+        found = self.constant()
+        value = found.value if found is not None else None
         return int(value.text, 0) if value is not None and value.type is ValueType.INT else None
+
+    def constant(self) -> Constant | None:
+        """Return the value of the expression, if it is a constant of a module."""
+        found = self._resolver.constant(self._asked, self._node.fn.path)
+        if found is None:
+            return None
+        value, path = found
+        called = value.ref.of if value.type is ValueType.CALL and not value.ref.path else None
+        found_as = self._resolver.resolve(called, path) if called is not None else ()
+        names = [e.name if isinstance(e, ExternalValue) else "" for e in found_as]
+        return Constant(value, names[0] if len(names) == 1 else "")
 
     def callee(self) -> Callee | None:
         """Return the one function of the project that the expression refers to."""

@@ -155,6 +155,9 @@ class AstSyntax:
         variable = self._type_variable(node)
         if variable is not None:
             return Value(ValueType.OTHER, ref=variable)
+        if isinstance(node, ast.Attribute):  # `Path(__file__).parent`
+            read = self._read(node)
+            return Value(ValueType.OTHER, ref=self.refs.ref(read, None) if read else UNKNOWN)
         if isinstance(node, _READ):
             read = self._read(node)
             if isinstance(node, ast.Subscript) or _is_union(node):

@@ -57,7 +57,7 @@ from wflint.rule.definition_views import (
     StateView,
     WorkflowView,
 )
-from wflint.rule.finding_view import ActivityWork, FindingView
+from wflint.rule.finding_view import ActivityWork, Constant, FindingView
 from wflint.rule.fix import NoFix, Repair, TextEdit, Withheld
 from wflint.rule.fix_view import FixView
 from wflint.rule.import_view import ImportView
@@ -144,6 +144,7 @@ __all__ = [
     "ClassForm",
     "CommandAt",
     "CommandView",
+    "Constant",
     "Context",
     "DecoratedView",
     "Decorator",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from wflint.diagnostics import Severity
-from wflint.facts.model import FunctionHead, Site
+from wflint.facts.model import FunctionHead, Site, Value
 from wflint.rule.base import RuleSettings
 from wflint.rule.loading_view import LateLoad
 from wflint.rule.views import Callee, EffectAt, LateImport, Shared, TypeView
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
+
+class Constant(NamedTuple):
+    """What a name of a module stands for; of a call what it calls, as a dotted ``name``."""
+
+    value: Value
+    name: str
 
 
 class ActivityWork(NamedTuple):
@@ -80,6 +87,10 @@ class FindingView(Protocol):
 
     def number(self) -> int | None:
         """Return the number that the expression stands for, if it is a constant of a module."""
+        ...
+
+    def constant(self) -> Constant | None:
+        """Return the value of the expression, if it is a constant of a module."""
         ...
 
     def callee(self) -> Callee | None:
