@@ -7,7 +7,9 @@ import re
 from wflint.facts.model import FunctionHead
 from wflint.project.module import Module
 
-_SET = re.compile(r"(?<!\w)(\w+)\b(?=[^=\n]{0,200}=(?!=)\s*(?!False\b|None\b|0\b|\"\"|''))")
+_SET = re.compile(
+    r"(?<!\w)(\w+)\b(?=[^=\n]{0,200}=(?!=|\s*(?:(?:False|None)\b|0(?![.\w])|\"\"|'')))"
+)
 """A word before an assignment of something that is true, as far as one can see."""
 
 
