@@ -273,6 +273,9 @@ TERM_FUNCTIONS = 2_000
 SMALL_FUNCTION = 1_500
 """How long the text of a function is at most that is put in the place of its calls."""
 
+SMALL_FUNCTION_PARTS = 400
+"""How many parts may be put in the place of such a call."""
+
 SMALL_FUNCTIONS = 20
 """How many of those may call one another."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from itertools import islice
 
 from msgspec.structs import replace
 
+from wflint import limits
 from wflint.replay.code import Code
-from wflint.replay.terms import Data, Exit, Field, Many, Not, Star, Term, Text, Var
+from wflint.replay.terms import Data, Exit, Field, Many, Not, Star, Term, Text, Var, all_terms
 from wflint.syntax.parameters import with_defaults
 
 
@@ -20,7 +22,16 @@ def result_of(code: Code, term: Term, given: Mapping[str, Term]) -> Term | None:
     if not isinstance(term, Exit) or term.kind != "return" or not is_small(code):
         return None
     values = {**_defaults(code), **given}
-    return _filled(term.of, values) if values.keys() == set(code.params) else None
+    if values.keys() != set(code.params):
+        return None
+    found = _filled(term.of, values)
+    return found if found is not None and _is_short(found) else None
+
+
+def _is_short(term: Term) -> bool:
+    """True if a term may be a part of others: two calls of one function double it each time."""
+    parts = islice(all_terms(term), limits.SMALL_FUNCTION_PARTS)
+    return sum(1 for _ in parts) < limits.SMALL_FUNCTION_PARTS
 
 
 def is_small(code: Code) -> bool:
