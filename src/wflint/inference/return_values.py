@@ -42,6 +42,7 @@ from wflint.inference.values import (
     of_object,
     unique,
 )
+from wflint.inference.wrapper_kinds import of_the_same_kind
 from wflint.temporal.api import CallKind, names_of
 
 if TYPE_CHECKING:
@@ -301,6 +302,7 @@ class Results:
         )
         if not any(isinstance(e, Unresolved) for e in put):
             shown = unique((*shown, *put))
+        shown = of_the_same_kind(shown, body, env, self.store)
         is_vague = any(isinstance(e, Unresolved) for e in shown)
         if any(is_wide_logger(e) for e in said):
             declared = any(is_only_declared(ref, path, env) for ref in refs)
