@@ -70,7 +70,12 @@ if TYPE_CHECKING:
 MANY_ROUNDS = 10_000_000
 """Rounds of a `range()` from which on a loop holds the thread for seconds."""
 
-_MAY_RAISE = frozenset({"get_nowait", "next", "pop", "popitem", "popleft", "send", "throw"})
+_MAY_RAISE = frozenset(
+    {
+        *("__next__", "get_nowait", "index", "next", "pop", "popitem", "popleft", "remove"),
+        *("send", "throw"),
+    }
+)
 """Calls that end a loop by an exception when there is nothing left."""
 
 
@@ -178,7 +183,17 @@ def _can_leave(body: cst.BaseSuite, ctx: Context) -> bool:
             return True
         if isinstance(node, cst.Call) and _call_may_leave(node, ctx):
             return True
+        if isinstance(node, cst.Subscript) and _may_be_past_the_end(node):
+            return True
     return _breaks(body)
+
+
+def _may_be_past_the_end(node: cst.Subscript) -> bool:
+    """True for `text[at]`, which raises where there is no more."""
+    match node.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=cst.Name() | cst.Attribute()))]:
+            return True
+    return False
 
 
 def _call_may_leave(node: cst.Call, ctx: Context) -> bool:

@@ -75,6 +75,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from wflint.rule import (
     Effect,
     Fixable,
@@ -114,6 +116,13 @@ _LOOKING_METHODS = frozenset(
 _MORE_THAN_LOOKING = ~(Effect.RAISES | Effect.HEARTBEATS)
 
 
+class _Asked(Struct, array_like=True):
+    """The sites of the calls in a condition, and of the attributes, which may be properties."""
+
+    calls: tuple[int, ...]
+    attributes: tuple[int, ...]
+
+
 class PollingLoop(Rule):
     code = "WFL210"
     name = "polling-loop"
@@ -124,6 +133,8 @@ class PollingLoop(Rule):
 
     def visit_While(self, node: cst.While, ctx: Context) -> None:
         """A loop that does nothing but sleep, and asks the workflow's own state."""
+        from wflint.rule import walk
+
         sleep = _only_sleep(node.body, ctx)
         calls = _only_looks(node.test, ctx)
         if sleep is None or calls is None:
@@ -136,17 +147,21 @@ class PollingLoop(Rule):
             f"the loop wakes up only to ask `{shown(node.test)}` again; "
             f"use `await workflow.wait_condition(lambda: {_until(node.test, shown)})`"
         )
-        sites = tuple(ctx.site_of(call) for call in calls)
-        ctx.report(self, node, message, subject=sleep, detail=sites)
+        asked = _Asked(
+            tuple(ctx.site_of(call) for call in calls),
+            tuple(ctx.site_of(part) for part in walk(node.test) if isinstance(part, cst.Attribute)),
+        )
+        ctx.report(self, node, message, subject=sleep, detail=asked)
 
     def confirm(self, view: FindingView) -> Report | None:
-        """Only if the functions that the condition calls do nothing but look as well."""
-        for site in view.read(tuple[int, ...]):
+        """Only if functions and properties that the condition asks do nothing but look as well."""
+        asked = view.read(_Asked)
+        for site in asked.calls:
             callees = view.callees(site)
             if not callees or any(callee.is_async for callee in callees):
                 return None
-            if view.effect_of_call(site, _MORE_THAN_LOOKING):
-                return None
+        if any(view.effect_of_call(s, _MORE_THAN_LOOKING) for s in asked.calls + asked.attributes):
+            return None
         return Report(view.message)
 
     def repair(self, at: FixView) -> Repair | None:

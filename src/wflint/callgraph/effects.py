@@ -295,9 +295,8 @@ def _of_body(
     for mutation in body.mutations:
         if stands_in_dead_branch(mutation, node):
             continue
-        effect = _of_mutation(mutation)
-        if effect is not None and not mutation.flags & skips:
-            yield effect, mutation.site
+        if not mutation.flags & skips:
+            yield _of_mutation(mutation), mutation.site
 
 
 def _is_handled(effect: Effect, node: Node, site: Site, store: Store, catching: Catching) -> bool:
@@ -308,11 +307,11 @@ def _is_handled(effect: Effect, node: Node, site: Site, store: Store, catching: 
     )
 
 
-def _of_mutation(mutation: Mutation) -> Effect | None:
+def _of_mutation(mutation: Mutation) -> Effect:
     kind = mutation.target.kind
     if kind is Kind.SELF:
         return Effect.MUTATES_SELF
-    return Effect.MUTATES_SHARED if kind in _SHARED else None
+    return Effect.MUTATES_SHARED if kind in _SHARED else Effect.MUTATES_OTHERS
 
 
 def _runs_in_kept_context(event: ExternalCall) -> bool:
@@ -373,7 +372,8 @@ def _passed_on(
         return None  # the object is new
     if call is None or call.target.kind in _OF_THE_SAME_OBJECT:
         return effect
-    return Effect.MUTATES_SHARED if call.target.kind in (Kind.GLOBAL, Kind.IMPORT) else None
+    is_shared = call.target.kind in (Kind.GLOBAL, Kind.IMPORT)
+    return Effect.MUTATES_SHARED if is_shared else Effect.MUTATES_OTHERS
 
 
 def runs_in_same_task(callee: Node, hop: Hop, store: Store) -> bool:

@@ -16,6 +16,7 @@ class Effect(enum.IntFlag):
     WORKFLOW_CLOCK = enum.auto()  # reads the workflow's clock
     HANDLERS = enum.auto()  # changes what the workflow answers to
     MUTATES_SELF = enum.auto()  # changes the object that its method was called on, or a part of it
+    MUTATES_OTHERS = enum.auto()  # changes an object that it is given, or calls a method of
     MUTATES_SHARED = enum.auto()  # changes a module, a class, or what a module-level name holds
     RAISES = enum.auto()  # has a `raise`
     HEARTBEATS = enum.auto()  # sends a heartbeat of an activity
