@@ -67,7 +67,7 @@ from typing import TYPE_CHECKING
 from wflint.rule import Api, Fixable, Report, Rule, Scope, Severity, ValueType
 
 if TYPE_CHECKING:
-    from wflint.rule import CallView, FixView, Repair
+    from wflint.rule import CallView, FixView, Repair, Value
 
 _ASYNCIO = "asyncio.sleep"
 _WORKFLOW = "temporalio.workflow.sleep"
@@ -91,14 +91,12 @@ class SleepArgument(Rule):
             return
         value = duration.value
         takes = "a number of seconds" if plain else "a number of seconds or a `timedelta`"
-        if (
-            value.type in (ValueType.STR, ValueType.FSTRING)
-            or view.qualified(value) == "builtins.str"
-        ):
+        is_text = value.type in (ValueType.STR, ValueType.FSTRING)
+        if is_text or _is_surely(view, value, "builtins.str"):
             yield Report(f"`{view.shown}` cannot read text; give it {takes}")
         elif value.type is ValueType.NONE:
             yield Report(f"`{view.shown}` cannot sleep for None; give it {takes}")
-        elif plain and view.qualified(value) == "datetime.timedelta":
+        elif plain and _is_surely(view, value, "datetime.timedelta"):
             message = f"`{view.shown}` cannot take a `timedelta`; use `{_USE.use}`"
             yield Report(message, api=_USE)
         elif value.type in (ValueType.INT, ValueType.FLOAT) and value.text.startswith("-"):
@@ -125,3 +123,9 @@ class SleepArgument(Rule):
         has_failed = is_sure and not at.may_be_caught(when_awaited=True)
         fix = Fixable.SAFE if has_failed else Fixable.UNSAFE
         return at.repair(fix, f"Use `{_USE.use}`", *edits)
+
+
+def _is_surely(view: CallView, value: Value, name: str) -> bool:
+    """True if an argument can be nothing else than an object of a class."""
+    types = view.types(value)
+    return bool(types) and all(one.name == name for one in types)
