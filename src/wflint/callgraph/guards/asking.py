@@ -25,7 +25,10 @@ class Outcome(enum.Enum):
 
 @dataclass
 class Asks:
-    """Answers what is called. ``has_asked`` is set once that told something about workflows."""
+    """Answers what is called. ``has_asked`` is set once that told something about workflows.
+
+    Code ``is_replaying`` only if that is said; else nobody knows.
+    """
 
     resolver: Resolver
     overriders: Overriders
@@ -33,6 +36,7 @@ class Asks:
     configured: frozenset[str]
     shape: Callable[[Fn], list[Shape]]
     is_outside: bool = False
+    is_replaying: bool = False
     has_asked: bool = False
     open: list[Fn] = field(default_factory=list)
 

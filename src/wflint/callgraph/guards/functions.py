@@ -19,7 +19,7 @@ from wflint.callgraph.guards.shapes import Shape, shape_of
 from wflint.callgraph.guards.stores import Stores
 from wflint.callgraph.overrides import Overriders
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Flag, FunctionBody, FunctionHead
+from wflint.facts.model import Flag, FunctionHead
 from wflint.facts.questions import (
     IN_ACTIVITY,
     IN_WORKFLOW,
@@ -31,12 +31,13 @@ from wflint.facts.questions import (
     WITHOUT_SDK,
 )
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import ExternalValue, FunctionValue, Unresolved
-from wflint.project.store import Store
-from wflint.syntax.cst import cst
+from wflint.inference.values import ExternalValue, FunctionValue
 
 Guards = Callable[[str, str], int]
 """Gives, for a module and a name in it, what the answer of the function means."""
+
+_Asked = tuple[Fn, "Cls | None"]
+"""A function, and the class of the object that it is called on, if that is known."""
 
 _ASKS = re.compile(
     r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_(?:event|running)_loop|temporalio|workflow\.\w+)\b|\binfo\("
@@ -74,9 +75,9 @@ class GuardFunctions:
         self.configured = configured
         self._overriders = Overriders(resolver)
         self._stores = Stores(resolver)
-        self._known: dict[tuple[Fn, Cls | None], int | None] = {}
+        self._known: dict[_Asked, int | None] = {}
         self._attributes: dict[tuple[Cls, str], int] = {}
-        self._replaying: dict[Fn, bool] = {}
+        self._replays: dict[_Asked, int] = {}
         self._flags: dict[str, list[str]] = {}
 
     def __call__(self, path: str, name: str) -> int:
@@ -87,13 +88,13 @@ class GuardFunctions:
         """
         if name.startswith((VALUE, RESULT)):
             return self._of_value(path, name)
-        meaning, fn = self._look_up(path, name)
-        if fn is None or meaning not in _MAY_ASK_FOR_REPLAYS:
+        meaning, key = self._look_up(path, name)
+        if key is None or meaning not in _MAY_ASK_FOR_REPLAYS:
             return meaning or 0
-        if fn not in self._replaying:
-            self._replaying[fn] = False  # a function that asks itself
-            self._replaying[fn] = self._asks_for_replay(fn)
-        return (meaning or 0) | (Flag.NOT_REPLAYING if self._replaying[fn] else 0)
+        if key not in self._replays:
+            self._replays[key] = 0  # a function that asks itself
+            self._replays[key] = self._said_of_replays(_outcome(*key))
+        return (meaning or 0) | self._replays[key]
 
     def but_for_replays(self, path: str, name: str) -> int:
         """The same, but for functions that only ask if a workflow is replaying: 0 for those."""
@@ -107,7 +108,7 @@ class GuardFunctions:
         if name.startswith(RESULT):
             asked = name.removeprefix(RESULT)
             is_function = names.is_function(asked, path)
-            return (self._look_up(path, asked)[0] or 0) % RAISES if is_function else 0
+            return self(path, asked) % RAISES if is_function else 0
         name = name.removeprefix(VALUE)
         said = names.with_sdk(name, path)
         if said is not None:
@@ -123,12 +124,14 @@ class GuardFunctions:
             return 0
         if (cls, attribute) not in self._attributes:
             self._attributes[cls, attribute] = 0  # one that is asked for what it is
-            said = self._said(partial(outcome_of_attribute, cls, attribute, self._may_guard))
-            self._attributes[cls, attribute] = (said or 0) % RAISES
+            outcome = partial(outcome_of_attribute, cls, attribute, self._may_guard)
+            said = self._said(outcome)
+            of_replays = self._said_of_replays(outcome) if said in _MAY_ASK_FOR_REPLAYS else 0
+            self._attributes[cls, attribute] = ((said or 0) | of_replays) % RAISES
         return self._attributes[cls, attribute]
 
-    def _look_up(self, path: str, name: str) -> tuple[int | None, Fn | None]:
-        """Return what a function says of workflows; if nothing, but maybe of replays, itself."""
+    def _look_up(self, path: str, name: str) -> tuple[int | None, _Asked | None]:
+        """Return what a function of the project says of workflows, and which one it is."""
         if name in self.configured:
             return _SAYS_YES, None
         if not name:
@@ -145,16 +148,14 @@ class GuardFunctions:
         if key not in self._known:
             self._known[key] = 0  # a function that asks itself
             self._known[key] = self._meaning(fn, myself)
-        return self._known[key], fn
+        return self._known[key], key
 
     def _meaning(self, fn: Fn, myself: Cls | None) -> int | None:
         """Return what a function says of workflows; ``None`` if that is nothing."""
         head = self.resolver.store.head(fn)
         if head is None or head.is_async or not self._may_guard(fn.path, head):
             return 0
-        if myself is not None:
-            return self._said(partial(outcome_on_object, fn, myself))
-        return self._said(partial(outcome_of, fn, None))
+        return self._said(_outcome(fn, myself))
 
     def _said(self, outcome: Callable[[Asks], Outcome]) -> int | None:
         """Return what something says of workflows by its outcome; ``None`` if nothing."""
@@ -170,7 +171,17 @@ class GuardFunctions:
                 return RAISES
         return self._said_outside(outcome)
 
-    def _asks(self, *, is_outside: bool = False) -> Asks:
+    def _said_of_replays(self, outcome: Callable[[Asks], Outcome]) -> int:
+        """The same of one that surely says one thing while a workflow is replaying."""
+        asks = self._asks(is_replaying=True)
+        match outcome(asks):
+            case Outcome.NO if asks.has_asked:
+                return Flag.NOT_REPLAYING * WHEN_YES
+            case Outcome.YES if asks.has_asked:
+                return int(Flag.NOT_REPLAYING)
+        return 0
+
+    def _asks(self, *, is_outside: bool = False, is_replaying: bool = False) -> Asks:
         return Asks(
             self.resolver,
             self._overriders,
@@ -178,6 +189,7 @@ class GuardFunctions:
             self.configured,
             self._shape,
             is_outside=is_outside,
+            is_replaying=is_replaying,
         )
 
     def _said_outside(self, outcome: Callable[[Asks], Outcome]) -> int | None:
@@ -219,26 +231,11 @@ class GuardFunctions:
             question, list[Shape], lambda: shape_of(store.definition(fn))
         )
 
-    def _asks_for_replay(self, fn: Fn) -> bool:
-        asked = self._asked(fn, self.resolver.store.body(fn))
-        if not asked & REPLAYING:
-            return False
-        store = self.resolver.store
-        question = f"keeps answer {fn.qualname}"
-        return store.notes(fn.path).answer(question, bool, lambda: _is_plain(store, fn))
 
-    def _asked(self, fn: Fn, body: FunctionBody) -> set[str]:
-        """The names that a function calls, if it calls nothing but harmless ones."""
-        if len(body.calls) > limits.GUARD_CALLS:
-            return set()
-        asked: set[str] = set()
-        for call in body.calls:
-            for entity in self.resolver.resolve(call.target, fn.path):
-                if isinstance(entity, ExternalValue) and entity.name.startswith(_HARMLESS):
-                    asked.add(entity.name)
-                elif not isinstance(entity, Unresolved):
-                    return set()
-        return asked
+def _outcome(fn: Fn, myself: Cls | None) -> Callable[[Asks], Outcome]:
+    if myself is not None:
+        return partial(outcome_on_object, fn, myself)
+    return partial(outcome_of, fn, None)
 
 
 def _answer_of_sdk(name: str) -> int:
@@ -257,17 +254,3 @@ def in_activities(guards: Guards) -> Guards:
     """
     asked = guards.but_for_replays if isinstance(guards, GuardFunctions) else guards
     return lambda path, name: asked(path, name) & _ONLY_IN_WORKFLOW
-
-
-def _is_plain(store: Store, fn: Fn) -> bool:
-    """True if a function says "no" only because the answer is no."""
-    from wflint.syntax.walk import walk
-
-    node = store.definition(fn)
-    if node is None:
-        return False
-    for part in walk(node):
-        turns = isinstance(part, cst.UnaryOperation) and isinstance(part.operator, cst.Not)
-        if turns or isinstance(part, cst.Comparison):
-            return False
-    return True
