@@ -145,12 +145,21 @@ class Dropped:
         if part and self._flow.is_plain(fn, part):
             return set()
         if name == PARAMETER:
-            return set() if is_run else None
+            return self._shared_at_first if is_run else None
         if not name:
             return None
         if self._flow.method(name) is not None:
             return self._read_by(name)
         return {name} if self._holds_no_other(name) else None
+
+    @cached_property
+    def _shared_at_first(self) -> set[str]:
+        """The attributes that hold what `__init__` was given: `run` gets the same objects."""
+        constructor = self._flow.method("__init__")
+        if constructor is None:
+            return set()
+        found = self._store.body(constructor).attributes.items()
+        return {n for n, ref in found if all(p.kind is Kind.PARAM for p in _parts(ref))}
 
     def _read_by(self, method: str) -> set[str] | None:
         fn = self._flow.method(method)
