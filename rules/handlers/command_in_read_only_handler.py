@@ -55,7 +55,9 @@ class TicketWorkflow:
 ## What the SDK does
 
 It raises `ReadOnlyContextError` where the call is made. `workflow.unsafe.is_read_only()` tells code
-that is shared with run methods whether it may go on.
+that is shared with run methods whether it may go on. What such a test keeps from queries and
+validators is not reported, whether it stands in the function, in one that it asks, or in one that
+raises. Nor is what a `try` protects that catches `workflow.ReadOnlyContextError`.
 
 ## References
 

@@ -53,7 +53,8 @@ class InboxWorkflow:
 
 ## What the SDK does
 
-It refuses commands in a query (`ReadOnlyContextError`), and does not notice changes of `self`.
+It refuses commands in a query (`ReadOnlyContextError`), and does not notice changes of `self`. Code
+that `workflow.unsafe.is_read_only()` keeps from queries may change what it likes.
 
 ## References
 

@@ -177,6 +177,7 @@ class CallGraphBuilder:
         body = self.store.body(node.fn)
         self.events.append(Entered(node))
         self.learning.see(node, body)
+        self._note_recorded(node, body)
         self._replaced(node, body)
         elsewhere: set[int] = set()
         for call in body.calls:
@@ -207,6 +208,12 @@ class CallGraphBuilder:
                     self.follow(node, found, operation.site, operation.flags)
                 self.unfollowed.note_operation(node, operation)
         self._note_awaited(node, body)
+
+    def _note_recorded(self, node: Node, body: FunctionBody) -> None:
+        for places in (body.calls, body.uses, body.reads, body.operations):
+            self.reached.recorded.update(
+                Hop(node, place.site) for place in places if place.flags & Flag.RECORDED
+            )
 
     def _note_awaited(self, node: Node, body: FunctionBody) -> None:
         places = [place for place in awaits_later(body) if self.runs(place, node)]

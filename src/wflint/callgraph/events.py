@@ -75,3 +75,15 @@ class DefaultFactory(NamedTuple):
 Event: TypeAlias = (
     Awaited | Entered | ExternalCall | ExternalArgument | ExternalUse | OwnCall | DefaultFactory
 )
+
+
+def flags_of(event: Event) -> int:
+    """Return the flags of the place that an event tells of."""
+    match event:
+        case ExternalUse(use=use):
+            return use.flags
+        case ExternalCall(call=call) | ExternalArgument(call=call) | OwnCall(call=call):
+            return call.flags
+        case DefaultFactory(call=call):
+            return call.flags
+    return 0

@@ -101,7 +101,7 @@ class CallGraph(Struct):
     that a call gives the SDK, with the regions that begin there. The first ``first_round`` entry
     points were searched from before the others, which give no chain where one of the first does.
     ``unknown_code`` has functions that give a framework something to run which is not known, each
-    with a call that does.
+    with a call that does. ``recorded`` are the places that no query and no validator comes to.
     """
 
     entries: dict[Node, Entry] = field(default_factory=dict)
@@ -113,6 +113,7 @@ class CallGraph(Struct):
     registered: dict[Hop, dict[Node, Region]] = field(default_factory=dict)
     first_round: int = 0
     unknown_code: dict[Fn, str] = field(default_factory=dict)
+    recorded: set[Hop] = field(default_factory=set)
     _kinds: Region | None = None
     _within: dict[Region, CallGraph] = field(default_factory=dict)
     _without: dict[Region, CallGraph] = field(default_factory=dict)
@@ -156,7 +157,7 @@ class CallGraph(Struct):
         and no part of the regions that register it. What an activity runs in a thread, or in a loop
         of its own, is reached from where that is started, if it is in the scope.
         """
-        if self.entry_kinds in scope:
+        if self.entry_kinds in scope and not (self.recorded and is_unrecorded(scope)):
             return self
         if scope not in self._within:
             self._within[scope] = self._part(scope)
@@ -212,9 +213,12 @@ class CallGraph(Struct):
                 if kind & scope & ~Region.ACTIVITY and node not in entries:
                     owner = node.receiver or Cls(node.fn.path, "")
                     entries[node] = Entry(node.fn, owner, node.fn.shown, kind)
-        return self._searched(
-            entries, self._leads(lambda kind: bool(kind & Region.ACTIVITY & scope))
-        )
+        leads = self._leads(lambda kind: bool(kind & Region.ACTIVITY & scope))
+        if self.recorded and is_unrecorded(scope):
+            return self._searched(
+                entries, lambda hop, to: hop not in self.recorded and leads(hop, to)
+            )
+        return self._searched(entries, leads)
 
     def _searched(
         self, entries: dict[Node, Entry], leads: Callable[[Hop, Node], bool]
@@ -378,6 +382,11 @@ def chain_to(node: Node, parents: Mapping[Node, Hop | None]) -> Chain:
         found.append(step)
         step = parents.get(step.node)
     return tuple(reversed(found))
+
+
+def is_unrecorded(scope: Region) -> bool:
+    """True of regions in which the SDK takes no commands: queries and update validators."""
+    return not scope & ~Region.UNRECORDED
 
 
 NOT_WORKFLOW_CODE = Flag.NOT_IN_WORKFLOW | Flag.UNRESTRICTED

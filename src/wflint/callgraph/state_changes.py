@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from wflint.callgraph.graph import CallGraph, Edge, Node, runs
+from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Edge, Node, runs
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Call, FunctionBody, FunctionHead, Kind, Mutation, Ref
 from wflint.facts.signatures import Signature, by_keyword
@@ -46,12 +46,15 @@ class StateChanges:
         self.resolver = resolver
         self.store = resolver.store
 
-    def find(self) -> list[Change]:
-        """Return all changes, in the order of the search and of the source."""
+    def find(self, skips: int = NOT_WORKFLOW_CODE) -> list[Change]:
+        """Return all changes, in the order of the search and of the source.
+
+        Those with any of the flags ``skips`` do not count.
+        """
         found: dict[Change, None] = {}
         for node, state in self._reached():
             body = self.store.body(node.fn)
-            found.update((Change(node, m), None) for m in self._changes(node, body, state))
+            found.update((Change(node, m), None) for m in self._changes(node, body, state, skips))
         return list(found)
 
     def names(self) -> dict[Node, set[Name]]:
@@ -77,10 +80,12 @@ class StateChanges:
                     queue.append(step)
 
     def _changes(
-        self, node: Node, body: FunctionBody, state: frozenset[Name]
+        self, node: Node, body: FunctionBody, state: frozenset[Name], skips: int
     ) -> Iterator[Mutation]:
         for mutation in body.mutations:
-            if not runs(mutation, node) or not self._is_of_state(mutation.target, node, state):
+            if not runs(mutation, node, skips):
+                continue
+            if not self._is_of_state(mutation.target, node, state):
                 continue
             if self._is_change(mutation, node, body):
                 yield mutation

@@ -18,8 +18,15 @@ from wflint.callgraph.events import (
     ExternalCall,
     ExternalUse,
     OwnCall,
+    flags_of,
 )
-from wflint.callgraph.graph import NOT_WORKFLOW_CODE, CallGraph, Node, stands_in_dead_branch
+from wflint.callgraph.graph import (
+    NOT_WORKFLOW_CODE,
+    CallGraph,
+    Node,
+    is_unrecorded,
+    stands_in_dead_branch,
+)
 from wflint.callgraph.state_changes import StateChanges
 from wflint.checking.activity_calls import ActivityCalls
 from wflint.checking.call_views import CallViews, properties_of
@@ -39,6 +46,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     Call,
     Finding,
+    Flag,
     FunctionBody,
     Kind,
     Mutation,
@@ -145,8 +153,11 @@ class Checker:
         telling = [event for event in events if self._is_telling(event)]
         for scope, codes in counted("Checking rules", by_scope.items(), len(by_scope), tell):
             part = self.views.reached = graph.within(scope)
-            self.hold((event for event in telling if event.node in part.parents), codes, skips)
-            self._mutations(part, codes)
+            unrecorded = Flag.RECORDED if is_unrecorded(scope) else 0
+            here = (event for event in telling if event.node in part.parents)
+            running = (event for event in here if not flags_of(event) & unrecorded)
+            self.hold(running, codes, skips | unrecorded)
+            self._mutations(part, codes, skips | unrecorded)
 
     def border(self) -> Border:
         """Return where the search through workflow code ends."""
@@ -217,14 +228,14 @@ class Checker:
                 elif isinstance(entity, ClassValue):
                     self.own_apis[entity.cls] = entry
 
-    def _mutations(self, graph: CallGraph, codes: Container[str]) -> None:
+    def _mutations(self, graph: CallGraph, codes: Container[str], skips: int) -> None:
         """Ask the rules of some codes about changes of the workflow in a part of the graph."""
         hooks = [
             (rule, rule.check_mutation)
             for rule in self.rules.values()
             if rule.mutations and rule.code in codes
         ]
-        for node, mutation in StateChanges(graph, self.resolver).find() if hooks else ():
+        for node, mutation in StateChanges(graph, self.resolver).find(skips) if hooks else ():
             head = self.resolver.store.body(node.fn).head
             view = MutationView(source_of(self.resolver.store, node.fn, mutation.site), head)
             self._ask(hooks, view, node, mutation)

@@ -12,6 +12,7 @@ from wflint.facts.model import Flag
 from wflint.facts.questions import (
     NEVER_MISSING,
     RAISES,
+    RAISES_READ_ONLY,
     RESULT,
     RUNNING_LOOPS,
     SDK_MODULES,
@@ -42,8 +43,9 @@ Guards = Callable[[str], int]
 """Gives the flags of code that runs when the function of a dotted name says no.
 
 Times ``WHEN_YES`` those of code that runs when it says yes; ``RAISES`` if it does not come back in
-a workflow. Behind ``VALUE`` or ``RESULT``, those of code that runs when what the name stands for,
-or what such a function has given, is not there.
+a workflow, ``RAISES_READ_ONLY`` if it does not in a query or validator. Behind ``VALUE`` or
+``RESULT``, those of code that runs when what the name stands for, or what such a function has
+given, is not there.
 """
 
 
@@ -220,11 +222,15 @@ def _asks_if_running(called: cst.BaseExpression, name: DottedName) -> bool:
     return False
 
 
-def raises_inside(statement: cst.BaseSmallStatement, name: DottedName, guards: Guards) -> bool:
-    """True if a statement does not come to its end in a workflow, because what it calls raises."""
+def flags_behind_call(statement: cst.BaseSmallStatement, name: DottedName, guards: Guards) -> int:
+    """The flags of what follows a statement, because what it calls raises elsewhere."""
     call = called_at_once(statement)
     called = name(call.func) if call is not None else ""
-    return bool(called) and not called.startswith(_DO_NOT_FAIL) and bool(guards(called) & RAISES)
+    if not called or called.startswith(_DO_NOT_FAIL):
+        return 0
+    answer = guards(called)
+    behind = Flag.NOT_IN_WORKFLOW if answer & RAISES else 0
+    return behind | (Flag.RECORDED if answer & RAISES_READ_ONLY else 0)
 
 
 def called_at_once(statement: cst.BaseSmallStatement) -> cst.Call | None:

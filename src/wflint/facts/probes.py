@@ -19,6 +19,7 @@ from wflint.facts.questions import (
     NEEDS_ACTIVITY,
     NEEDS_WORKFLOW,
     RAISES_OUTSIDE,
+    READ_ONLY_ERROR,
     RUNNING_LOOPS,
 )
 from wflint.syntax.walk import walk
@@ -263,6 +264,12 @@ def caught_in(types: cst.BaseExpression, name: DottedName) -> set[str]:
     """Return the dotted names of the classes that a handler is for."""
     elements = types.elements if isinstance(types, cst.Tuple) else None
     return {name(e.value) for e in elements} if elements is not None else {name(types)}
+
+
+def expects_read_only(node: cst.Try | cst.TryStar, name: DottedName) -> bool:
+    """True if a ``try`` has a handler for what the SDK raises in queries and validators."""
+    types = (h.type for h in node.handlers if h.type is not None)
+    return any(READ_ONLY_ERROR in caught_in(one, name) for one in types)
 
 
 def asks_for_loop(body: cst.BaseSuite, name: DottedName) -> bool:

@@ -13,6 +13,8 @@ REPLAYING = {
     "temporalio.workflow.unsafe.is_replaying",
     "temporalio.workflow.unsafe.is_replaying_history_events",
 }
+READ_ONLY = {"temporalio.workflow.unsafe.is_read_only"}
+READ_ONLY_ERROR = "temporalio.workflow.ReadOnlyContextError"
 NEEDS_WORKFLOW = {
     f"temporalio.workflow.{name}"
     for name in (
@@ -51,6 +53,8 @@ def answers(asked: str) -> tuple[int, int]:
         return Flag.IN_WORKFLOW, Flag.NOT_IN_WORKFLOW
     if asked in IN_ACTIVITY:
         return Flag.NOT_IN_WORKFLOW, Flag.IN_WORKFLOW
+    if asked in READ_ONLY:
+        return 0, Flag.RECORDED
     return 0, Flag.NOT_REPLAYING if asked in REPLAYING else 0
 
 
@@ -83,6 +87,7 @@ WITHOUT_SDK = int(Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW)
 
 WHEN_YES = 1 << 16
 RAISES = 1 << 30
+RAISES_READ_ONLY = 1 << 31
 """Parts of what the answer of a function means, see :data:`wflint.facts.guards.Guards`."""
 
 VALUE = "value of "

@@ -11,7 +11,7 @@ from wflint.facts import fallbacks, guards, probes, sdk_imports, unreachable, wa
 from wflint.facts.behind import behind_imports
 from wflint.facts.frames import Entry, State, Under
 from wflint.facts.model import Flag
-from wflint.facts.questions import WITHOUT_SDK
+from wflint.facts.questions import READ_ONLY_ERROR, WITHOUT_SDK
 from wflint.facts.scopes import Block, How
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
@@ -137,6 +137,8 @@ def _try(walker: Walker, entry: Entry, node: cst.Try | cst.TryStar, state: State
         walker.push([node.orelse], entry, behind)
     for handler, flags in reversed(_flags_of_handlers(walker, node, name)):
         walker.push([handler], entry, state.having(flags))
+    if probes.expects_read_only(node, name):
+        inside |= Flag.RECORDED
     body = state.having(inside)
     walker.push([node.body], entry, replace(body, is_tried=True) if is_tried else body)
 
@@ -192,6 +194,8 @@ def _with(walker: Walker, entry: Entry, node: cst.With, state: State) -> None:
                 node.body, inside
             ):
                 walker.sure[id(node.body)] = WITHOUT_SDK
+            if READ_ONLY_ERROR in suppressed:
+                body = body.having(Flag.RECORDED)
             if probes.keeps(suppressed):
                 body = body.having(probes.asked_first(node.body, inside))
     walker.push([node.body], entry, body)

@@ -300,8 +300,9 @@ class Walker:
                 yes, _ = guards.branch_flags(small.test, name, self.guard_functions)
                 state = self.narrow(small.test, state, False).having(yes)
                 state = state.where(small.test, True)
-            elif guards.raises_inside(small, name, self.guard_functions):
-                state = state.having(Flag.NOT_IN_WORKFLOW)
+            else:
+                flags = guards.flags_behind_call(small, name, self.guard_functions)
+                state = state.having(flags)
         return behind_imports([statement], state, self.module) if state.is_tried else state
 
     def _after_if(self, node: cst.If, state: State, rest: Sequence[cst.BaseStatement]) -> State:

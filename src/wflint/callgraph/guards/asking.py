@@ -28,6 +28,8 @@ class Asks:
     """Answers what is called. ``has_asked`` is set once that told something about workflows.
 
     Code ``is_replaying`` only if that is said; else nobody knows.
+    With ``is_read_only`` that is something about queries and validators, and what is gone through
+    runs in one of these; ``may_be_read_only`` is set once the SDK is asked if it does.
     """
 
     resolver: Resolver
@@ -37,8 +39,20 @@ class Asks:
     shape: Callable[[Fn], list[Shape]]
     is_outside: bool = False
     is_replaying: bool = False
+    is_read_only: bool = False
     has_asked: bool = False
+    may_be_read_only: bool = False
     open: list[Fn] = field(default_factory=list)
+
+    def note(self) -> None:
+        """Note that something is asked about workflows."""
+        self.has_asked = self.has_asked or not self.is_read_only
+
+    def read_only(self) -> Outcome:
+        """Return the answer of the SDK to whether a query or a validator runs."""
+        self.may_be_read_only = True
+        self.has_asked = self.has_asked or self.is_read_only
+        return Outcome.YES if self.is_read_only else Outcome.UNKNOWN
 
 
 def merged(ways: Sequence[dict[str, Outcome | str]]) -> dict[str, Outcome | str]:

@@ -24,6 +24,8 @@ from wflint.facts.questions import (
     IN_ACTIVITY,
     IN_WORKFLOW,
     RAISES,
+    RAISES_READ_ONLY,
+    READ_ONLY,
     REPLAYING,
     RESULT,
     VALUE,
@@ -40,12 +42,12 @@ _Asked = tuple[Fn, "Cls | None"]
 """A function, and the class of the object that it is called on, if that is known."""
 
 _ASKS = re.compile(
-    r"\b(?:in_activity|in_workflow|in_sandbox|is_replaying\w*|get_(?:event|running)_loop|temporalio|workflow\.\w+)\b|\binfo\("
+    r"\b(?:in_activity|in_workflow|in_sandbox|is_read_only|is_replaying\w*|get_(?:event|running)_loop|temporalio|workflow\.\w+)\b|\binfo\("
 )
 _CHECKS = re.compile(r"\b(?:if|assert)\b[^\n]*\w\(")
 _ENDS = re.compile(r"\b(?:raise|assert|return)\b")
 _MAY_CHAIN = re.compile(
-    r"\b(?:in_activity|in_workflow|in_sandbox|get_(?:event|running)_loop)\b|workflow\.info\b"
+    r"\b(?:in_activity|in_workflow|in_sandbox|is_read_only|get_(?:event|running)_loop)\b|workflow\.info\b"
 )
 """Words that the text of a guard, or of its module, must contain."""
 
@@ -58,6 +60,15 @@ _SAYS_NO = Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW * WHEN_YES
 _NO_OUTSIDE = Flag.IN_WORKFLOW * WHEN_YES
 _YES_OUTSIDE = int(Flag.IN_WORKFLOW)
 """The same of functions that only outside of workflows surely say one thing."""
+
+_OF_READ_ONLY = {
+    Outcome.YES: int(Flag.RECORDED),
+    Outcome.NO: Flag.RECORDED * WHEN_YES,
+    Outcome.RAISES: RAISES_READ_ONLY,
+}
+"""The same of functions, by what they surely do in queries and validators."""
+
+_ALL_OF_READ_ONLY = sum(_OF_READ_ONLY.values())
 
 _MAY_ASK_FOR_REPLAYS = frozenset({None, _NO_OUTSIDE, _YES_OUTSIDE})
 
@@ -84,12 +95,13 @@ class GuardFunctions:
         """The flag of code that runs when the function ``name``, called in a module, says no.
 
         Times ``WHEN_YES`` it is that of code which runs when it says yes; ``RAISES`` is set for
-        one that does not come back in a workflow. 0 when it is no guard.
+        one that does not come back in a workflow, ``RAISES_READ_ONLY`` for one that does not in a
+        query or validator. 0 when it is no guard.
         """
         if name.startswith((VALUE, RESULT)):
             return self._of_value(path, name)
         meaning, key = self._look_up(path, name)
-        if key is None or meaning not in _MAY_ASK_FOR_REPLAYS:
+        if key is None or not _may_ask_for_replays(meaning):
             return meaning or 0
         if key not in self._replays:
             self._replays[key] = 0  # a function that asks itself
@@ -126,7 +138,7 @@ class GuardFunctions:
             self._attributes[cls, attribute] = 0  # one that is asked for what it is
             outcome = partial(outcome_of_attribute, cls, attribute, self._may_guard)
             said = self._said(outcome)
-            of_replays = self._said_of_replays(outcome) if said in _MAY_ASK_FOR_REPLAYS else 0
+            of_replays = self._said_of_replays(outcome) if _may_ask_for_replays(said) else 0
             self._attributes[cls, attribute] = ((said or 0) | of_replays) % RAISES
         return self._attributes[cls, attribute]
 
@@ -160,7 +172,19 @@ class GuardFunctions:
     def _said(self, outcome: Callable[[Asks], Outcome]) -> int | None:
         """Return what something says of workflows by its outcome; ``None`` if nothing."""
         asks = self._asks()
-        match outcome(asks):
+        said = self._said_inside(outcome(asks), asks, outcome)
+        if not asks.may_be_read_only:
+            return said
+        asks = self._asks(is_read_only=True)
+        ended = outcome(asks)
+        of_read_only = _OF_READ_ONLY.get(ended, 0) if asks.has_asked else 0
+        return (said or 0) | of_read_only or None
+
+    def _said_inside(
+        self, ended: Outcome, asks: Asks, outcome: Callable[[Asks], Outcome]
+    ) -> int | None:
+        """The same but for what is said of queries and validators, by how it ends."""
+        match ended:
             case _ if not asks.has_asked:
                 return None  # what it says has nothing to do with workflows
             case Outcome.YES:
@@ -181,7 +205,13 @@ class GuardFunctions:
                 return int(Flag.NOT_REPLAYING)
         return 0
 
-    def _asks(self, *, is_outside: bool = False, is_replaying: bool = False) -> Asks:
+    def _asks(
+        self,
+        *,
+        is_outside: bool = False,
+        is_replaying: bool = False,
+        is_read_only: bool = False,
+    ) -> Asks:
         return Asks(
             self.resolver,
             self._overriders,
@@ -190,6 +220,7 @@ class GuardFunctions:
             self._shape,
             is_outside=is_outside,
             is_replaying=is_replaying,
+            is_read_only=is_read_only,
         )
 
     def _said_outside(self, outcome: Callable[[Asks], Outcome]) -> int | None:
@@ -238,11 +269,18 @@ def _outcome(fn: Fn, myself: Cls | None) -> Callable[[Asks], Outcome]:
     return partial(outcome_of, fn, None)
 
 
+def _may_ask_for_replays(meaning: int | None) -> bool:
+    """True unless a function surely says one thing in workflows, whether they are replaying."""
+    return (meaning and (meaning & ~_ALL_OF_READ_ONLY or None)) in _MAY_ASK_FOR_REPLAYS
+
+
 def _answer_of_sdk(name: str) -> int:
     if name in IN_WORKFLOW:
         return _SAYS_YES
     if name in IN_ACTIVITY:
         return _SAYS_NO
+    if name in READ_ONLY:
+        return int(Flag.RECORDED)
     return int(Flag.NOT_REPLAYING) if name in REPLAYING else 0
 
 

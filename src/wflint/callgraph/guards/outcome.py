@@ -19,6 +19,7 @@ from wflint.facts.questions import (
     IN_WORKFLOW,
     NEEDS_WORKFLOW,
     RAISES_OUTSIDE,
+    READ_ONLY,
     REPLAYING,
     is_of_sdk,
 )
@@ -296,7 +297,8 @@ class _Run:
 
     def _note_sdk(self, tells: bool) -> None:
         """Note that what is done depends on whether the SDK is there."""
-        self.asks.has_asked = self.asks.has_asked or (tells and not self.asks.is_outside)
+        if tells and not self.asks.is_outside:
+            self.asks.note()
 
     def _name(self, name: str) -> Outcome:
         known = self.names.get(name)
@@ -346,7 +348,7 @@ class _Run:
             case [ExternalValue(name=name)]:
                 return self._external(name, given)
             case [FunctionValue(fn=fn)] if self._is_configured(spelled, fn):
-                self.asks.has_asked = True
+                self.asks.note()
                 return Outcome.NO if self.asks.is_outside else Outcome.YES
             case [FunctionValue(fn=fn)] if spelled[0] in self.myself:
                 ended = outcome_on_object(fn, self.owner, self.asks)
@@ -360,11 +362,13 @@ class _Run:
     def _external(self, name: str, given: Outcome) -> Outcome:
         if self.asks.is_outside:
             return self._external_outside(name, given)
+        if name in READ_ONLY:
+            return self.asks.read_only()
         if name in IN_WORKFLOW | RAISES_OUTSIDE or name in self.asks.configured:
-            self.asks.has_asked = True
+            self.asks.note()
             return Outcome.UNKNOWN if name in RAISES_OUTSIDE - _TRUE else Outcome.YES
         if name in IN_ACTIVITY:
-            self.asks.has_asked = True
+            self.asks.note()
             return Outcome.NO
         if name == "builtins.bool":
             return given
@@ -376,10 +380,10 @@ class _Run:
 
     def _external_outside(self, name: str, given: Outcome) -> Outcome:
         if name in NEEDS_WORKFLOW:
-            self.asks.has_asked = True
+            self.asks.note()
             raise _Raised
         if name in IN_WORKFLOW or name in self.asks.configured:
-            self.asks.has_asked = True
+            self.asks.note()
             return Outcome.NO
         self.is_risky = self.is_risky or name != "builtins.bool"
         return given if name == "builtins.bool" else Outcome.UNKNOWN

@@ -27,6 +27,7 @@ class Flag:
     STORED = 512  # the name or attribute is assigned to
     DELETED = 1024  # the name or attribute is deleted
     IN_WORKFLOW = 2048  # runs only where no activity runs: `if workflow.in_workflow()`, ...
+    RECORDED = 4096  # runs in no query or validator: `if not workflow.unsafe.is_read_only()`, ...
 
 
 class ValueType(str, enum.Enum):
