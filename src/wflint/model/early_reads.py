@@ -8,7 +8,7 @@ up to where it waits.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wflint.facts.ids import Cls
 from wflint.facts.model import UNKNOWN
@@ -25,6 +25,7 @@ from wflint.temporal.regions import Region
 
 _HARMLESS_DECORATORS = frozenset({DEFN, "dataclasses.dataclass"})
 _DATACLASS = "dataclasses.dataclass"
+_MAY_REJECT = frozenset({What.GUARD, What.OPEN})
 
 
 class EarlyReads:
@@ -34,7 +35,7 @@ class EarlyReads:
         self._flow = flow
         self._resolver = resolver
 
-    def find(self, run: HandlerView, handlers: Iterable[HandlerView]) -> Iterator[EarlyRead]:
+    def find(self, run: HandlerView, handlers: Sequence[HandlerView]) -> Iterator[EarlyRead]:
         """Return where handlers read what only the run method sets, and may not have set yet."""
         given = self._given()
         if given is None:
@@ -43,9 +44,29 @@ class EarlyReads:
         in_run = {at.step.name for at in steps if at.step.what is What.WRITE}
         missing = in_run - given - self._flow.names
         late = _set_late(steps, missing)
-        for handler in handlers:
+        known = [handler for handler in handlers if _is_itself(handler)]
+        for handler in known:
             names = late if handler.kind is Region.QUERY else missing
+            if handler.kind is Region.UPDATE:
+                names = names - self._let_through(handler, handlers, names)
             yield from self._read_early(handler, names) if names else ()
+
+    def _let_through(
+        self, update: HandlerView, handlers: Iterable[HandlerView], names: set[str]
+    ) -> set[str]:
+        """Return those of some names that an update may rely on, as its validator runs first.
+
+        That is all of them if its validator tests the state: it may reject what comes too early.
+        """
+        found: set[str] = set()
+        for validator in handlers:
+            if validator.kind is not Region.VALIDATOR or validator.validates != update.method:
+                continue
+            steps = [s for _, s in self._flow.flow(validator.place.fn, with_guards=True)]
+            if not _is_itself(validator) or any(s.what in _MAY_REJECT for s in steps):
+                return names
+            found.update(s.name for s in steps if s.what is What.READ)
+        return found
 
     def _read_early(self, handler: HandlerView, names: set[str]) -> Iterator[EarlyRead]:
         missing = set(names)
@@ -95,6 +116,11 @@ class EarlyReads:
         if bare is None or _DATACLASS in decorators:
             return set(facts.attributes)
         return facts.attributes.keys() - bare
+
+
+def _is_itself(handler: HandlerView) -> bool:
+    """True if the SDK calls the method itself, and not what a decorator has made of it."""
+    return all(decorator.is_plain for decorator in handler.decorators)
 
 
 def _set_late(flow: Iterable[At], names: set[str]) -> set[str]:

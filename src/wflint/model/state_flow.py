@@ -37,6 +37,12 @@ SCALARS = frozenset({"bool", "float", "int", "str"})
 """Builtin types whose values never change."""
 
 _NONE = "builtins.None"
+_KNOWN_DECORATORS = PROPERTIES | {
+    *("abstractmethod", "classmethod", "deleter", "final", "getter", "override", "setter"),
+    *("staticmethod", "init", "query", "run", "signal", "update", "validator"),
+}
+"""The last words of decorators that let a method do what it does."""
+
 OWN_ACCESS = frozenset(
     {"__getattr__", "__getattribute__", "__init_subclass__", "__new__", "__setattr__"}
 )
@@ -85,11 +91,12 @@ class StateFlow:
 
     # The steps of a method, with those of what it calls.
 
-    def flow(self, fn: Fn) -> Iterator[At]:
+    def flow(self, fn: Fn, *, with_guards: bool = False) -> Iterator[At]:
         """Return all steps of a method and of what it calls on the same object, in order.
 
         Functions that it gives the object to are among them, where they are known. If there are
-        too many the last one is an OPEN.
+        too many the last one is an OPEN. GUARD steps are left out but for ``with_guards``: none of
+        what follows them is sure.
         """
         stack = [self._entered(fn, True, False, True, (), 0)]
         count = 0
@@ -104,7 +111,11 @@ class StateFlow:
             arms = within(around, step.arms, number)
             step = _within(step, is_sure, is_later, arms)
             called = self._called(at, step)
-            if called is None:
+            if step.what is What.GUARD:
+                stack = stack if step.is_later else [one._replace(is_sure=False) for one in stack]
+                if with_guards:
+                    yield At(at, step)
+            elif called is None:
                 yield At(at, _as_seen(step))
             elif all(called != one.fn for one in stack):
                 head = self._heads[called]
@@ -114,6 +125,9 @@ class StateFlow:
                 count += 1
                 inside = entered(arms, count) if around is not None else None
                 is_sure = step.is_sure and runs
+                if runs and _is_wrapped(head):
+                    is_sure = False
+                    stack = [one._replace(is_sure=False) for one in stack]
                 is_given = is_given and step.is_given
                 stack.append(self._entered(called, is_sure, later, is_given, inside, count))
         yield At(fn, Step(What.OPEN))
@@ -329,6 +343,11 @@ def _as_seen(step: Step) -> Step:
     if step.what is What.GIVE:
         return Step(What.OPEN, "", step.is_sure, step.is_later, arms=step.arms)
     return step
+
+
+def _is_wrapped(head: FunctionHead) -> bool:
+    """True if a decorator may have made something else of a method."""
+    return any(d.last_word not in _KNOWN_DECORATORS for d in head.decorators)
 
 
 def _is_property(head: FunctionHead) -> bool:

@@ -50,6 +50,7 @@ class What(enum.IntEnum):
     CARRY = 6  # an attribute, or what a method gives, is handed over to the next run
     CONTINUE = 7  # the workflow continues as new
     GIVE = 8  # a function that may be known is given the object
+    GUARD = 9  # an error may have ended it, as the state decides
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
@@ -151,6 +152,7 @@ class _Reader:
         self._self = own
         self._bound = _rebound(node) | (set() if is_given else _parameters(node))
         self._ways_out = with_way_out(node)
+        self._raising = with_way_out(node, (ast.Raise,))
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
         self._arms = arms_in(node)
@@ -199,7 +201,7 @@ class _Reader:
                 yield from (_Task(other, free, at.is_later) for other in others)
             case ast.Assert():
                 yield _Task(node.test, at.is_sure, at.is_later)
-                yield from self._way_out(node.test)
+                yield from self._way_out(node.test, at, raises=True)
             case ast.Match():
                 yield from self._match(node, at)
             case ast.For() | ast.AsyncFor() | ast.With() | ast.AsyncWith():
@@ -319,29 +321,38 @@ class _Reader:
         if isinstance(node, ast.While):
             yield _Task(node.test, False, at.is_later)  # again, before what follows
         if not isinstance(node, ast.IfExp) and self._has_way_out([*node.body, *node.orelse]):
-            yield from self._way_out(node.test)
+            yield from self._way_out(node.test, at, self._raises([*node.body, *node.orelse]))
 
-    def _way_out(self, test: ast.expr) -> Iterator[_Task]:
+    def _way_out(self, test: ast.expr, at: _Task, raises: bool) -> Iterator[_Task]:
         if not self._is_free(test):
-            yield _Task(None, False, unsure_after=True)
+            yield from self._unsure(at, raises)
+
+    def _unsure(self, at: _Task, raises: bool) -> Iterator[_Task]:
+        """Something may have left the method; one that calls it if it ``raises``."""
+        if raises:
+            yield self._step(at, What.GUARD)
+        yield _Task(None, False, unsure_after=True)
 
     def _try(self, node: ast.Try, at: _Task) -> Iterator[_Task]:
         is_safe = not node.handlers
         yield from self._all([*node.body, *node.orelse], at, is_sure=is_safe)
         yield from self._all(node.handlers, at, is_sure=False)
         if node.handlers and self._has_way_out([*node.handlers, *node.body]):
-            yield _Task(None, False, unsure_after=True)
+            yield from self._unsure(at, self._raises([*node.handlers, *node.body]))
         yield from self._all(node.finalbody, at)
 
     def _has_way_out(self, nodes: Iterable[ast.AST]) -> bool:
         return not self._ways_out.isdisjoint(nodes)
+
+    def _raises(self, nodes: Iterable[ast.AST]) -> bool:
+        return not self._raising.isdisjoint(nodes)
 
     def _match(self, node: ast.Match, at: _Task) -> Iterator[_Task]:
         yield _Task(node.subject, at.is_sure, at.is_later)
         free = self._is_free(node.subject)
         yield from self._all(node.cases, at, is_sure=free)
         if self._has_way_out(node.cases):
-            yield from self._way_out(node.subject)
+            yield from self._way_out(node.subject, at, self._raises(node.cases))
 
     def _block(
         self, node: ast.For | ast.AsyncFor | ast.With | ast.AsyncWith, at: _Task
@@ -359,7 +370,7 @@ class _Reader:
         if isinstance(node, (ast.For, ast.AsyncFor)):
             yield from self._all(node.orelse, at)
         if not free and self._has_way_out(node.body):
-            yield _Task(None, False, unsure_after=True)
+            yield from self._unsure(at, self._raises(node.body))
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp, at: _Task

@@ -19,14 +19,16 @@ def called_word(node: ast.AST | None) -> str:
     return last_word(node.func) if isinstance(node, ast.Call) else ""
 
 
-def with_way_out(function: ast.FunctionDef) -> set[ast.AST]:
+def with_way_out(
+    function: ast.FunctionDef, leaving: tuple[type[ast.stmt], ...] = _LEAVES
+) -> set[ast.AST]:
     """Return all nodes in which something may leave the function, or a loop around it."""
     parents: dict[ast.AST, ast.AST] = {}
     found: set[ast.AST] = set()
     pending: list[ast.AST] = [function]
     while pending:
         node = pending.pop()
-        if isinstance(node, _LEAVES):
+        if isinstance(node, leaving):
             at: ast.AST | None = node
             while at is not None and at not in found:
                 found.add(at)
