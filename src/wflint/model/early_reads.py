@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from wflint.facts.ids import Cls
-from wflint.facts.model import UNKNOWN
+from msgspec.structs import replace
+
+from wflint.facts.ids import MODULE_BODY, Cls, Fn
+from wflint.facts.model import UNKNOWN, Call, Flag, Ref
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import ExternalValue
+from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.class_text import class_body
 from wflint.model.state_flow import HARMLESS_BASES, OWN_ACCESS, At, StateFlow
 from wflint.model.steps import What
@@ -43,6 +45,10 @@ class EarlyReads:
         steps = list(self._flow.flow(run.place.fn))
         in_run = {at.step.name for at in steps if at.step.what is What.WRITE}
         missing = in_run - given - self._flow.names
+        afterwards = self._given_afterwards() if missing else None
+        if afterwards is None:
+            return
+        missing -= afterwards
         late = _set_late(steps, missing)
         known = [handler for handler in handlers if _is_itself(handler)]
         for handler in known:
@@ -116,6 +122,35 @@ class EarlyReads:
         if bare is None or _DATACLASS in decorators:
             return set(facts.attributes)
         return facts.attributes.keys() - bare
+
+    def _given_afterwards(self) -> set[str] | None:
+        """Return the attributes that modules give their classes; None if others may do it.
+
+        That is ``Flow.order = None`` below the class, or ``with_defaults(Flow)``.
+        """
+        found = set[str]()
+        for cls in self._flow.order:
+            body = self._resolver.store.body(Fn(cls.path, MODULE_BODY))
+            for use in (*body.uses, *body.reads):
+                if use.flags & Flag.STORED and len(use.target.path) == 1:
+                    holder = replace(use.target, path=())
+                    found.update(use.target.path if self._is_class(holder, cls) else ())
+            if any(self._may_change(call, cls) for call in body.calls):
+                return None
+        return found
+
+    def _may_change(self, call: Call, cls: Cls) -> bool:
+        is_given = any(self._is_class(arg.value.ref, cls) for arg in call.args)
+        return is_given and not self._is_of_sdk(call, cls.path)
+
+    def _is_class(self, ref: Ref, cls: Cls) -> bool:
+        return ClassValue(cls) in self._resolver.resolve(ref, cls.path)
+
+    def _is_of_sdk(self, call: Call, path: str) -> bool:
+        return all(
+            isinstance(entity, ExternalValue) and entity.name.startswith("temporalio.")
+            for entity in self._resolver.resolve(call.target, path)
+        )
 
 
 def _is_itself(handler: HandlerView) -> bool:
