@@ -68,6 +68,9 @@ class OrderWorkflow:
 Python raises `TypeError: RetryPolicy.__init__() got an unexpected keyword argument
 'max_attempts'`. Arguments behind `**options` are read where these are written out.
 
+A class of the project that derives from one of the SDK is looked at as well, unless it has a
+constructor of its own (a dataclass has one): that takes what it likes.
+
 ## References
 
 * https://python.temporal.io/temporalio.workflow.html#execute_activity

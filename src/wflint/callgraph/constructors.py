@@ -16,6 +16,7 @@ from wflint.inference.field_factories import (
     field_hooks,
     filled_fields,
     generated_init,
+    has_own_constructor,
     written_out,
 )
 from wflint.inference.values import ClassValue, ExternalValue, FunctionValue
@@ -54,8 +55,18 @@ class Making:
         if kind in ("attrs", "model"):
             for hook in field_hooks(self.resolver, made.cls):
                 self._run_hook(node, call, hook)
-        for base in self.resolver.order(made.cls)[1]:
-            self.reach.events.append(ExternalCall(node, call, ExternalValue(base, base=len(base))))
+        self._make_bases(node, call, made.cls)
+
+    def _make_bases(self, node: Node, call: Call, cls: Cls) -> None:
+        """Note that what is outside of the project and a class derives from is made.
+
+        What a constructor of the project is given says nothing of what that hands on.
+        """
+        is_own = has_own_constructor(self.resolver, cls)
+        given = replace(call, args=()) if is_own else call
+        for base in self.resolver.order(cls)[1]:
+            entity = ExternalValue(base, base=len(base), partial=is_own)
+            self.reach.events.append(ExternalCall(node, given, entity))
 
     def _make_default(self, node: Node, call: Call, factory: Factory) -> None:
         """A default factory: reported at the field if it is external, else followed."""

@@ -11,7 +11,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import SPREAD, Arg, Call, ClassFacts, Decorator, Value, ValueType
 from wflint.inference.library_types import MODELS
 from wflint.inference.resolver import Resolver
-from wflint.inference.values import ExternalValue
+from wflint.inference.values import ClassValue, ExternalValue
 
 _FIELDS = {
     "attr.attrib": "factory",
@@ -27,6 +27,7 @@ _FIELDS = {
 }
 _FACTORIES = frozenset({"attr.Factory", "attrs.Factory"})
 _ALIASES = ("alias", "validation_alias")
+_CONSTRUCTORS = frozenset({"__init__", "__new__"})
 _BY_NAME = ("init", "kw_only")
 """Options of a field that is given by its name, or not at all."""
 
@@ -71,6 +72,18 @@ def generated_init(resolver: Resolver, cls: Cls) -> str:
             if kind and "init" not in decorator.keywords:
                 return kind
     return "model" if any(base.startswith(MODELS) for base in externals) else ""
+
+
+def has_own_constructor(resolver: Resolver, cls: Cls) -> bool:
+    """True if the project itself says what an object of a class is made of."""
+    for base in resolver.order(cls)[0]:
+        facts = resolver.facts_of(base)
+        if facts is None or not _CONSTRUCTORS.isdisjoint(facts.methods):
+            return True
+        made_by = resolver.resolve(facts.metaclass, base.path)
+        if any(isinstance(entity, ClassValue) for entity in made_by):
+            return True
+    return bool(generated_init(resolver, cls))
 
 
 def _field_kind(resolver: Resolver, decorator: Decorator, path: str) -> str:
