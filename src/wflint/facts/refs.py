@@ -75,6 +75,7 @@ class Refs:
         self.complete = False  # set when all bindings are known: names are then resolved once
         self.changed: set[str] = set()  # names of containers that are changed after assignment
         self.rebound: set[str] = set()  # names that `+=` or a nested function binds besides
+        self.handed_on: Callable[[], frozenset[str]] = frozenset  # names that others get
         self.place_of: Callable[[cst.CSTNode], Place] = lambda _: NOWHERE
         self.scope_of: Callable[[cst.CSTNode], Scope | None] = lambda _: None
         self.sides: Callable[[cst.IfExp, Scope | None], list[cst.BaseExpression]] = _both_sides
@@ -83,6 +84,7 @@ class Refs:
 
     def detach(self) -> None:
         """Let go of who answers where nodes stand: they hold each other, and large trees."""
+        self.handed_on = frozenset
         self.place_of = lambda _: NOWHERE
         self.scope_of = lambda _: None
         self.sides = _both_sides

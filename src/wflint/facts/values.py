@@ -80,11 +80,24 @@ def _named(refs: Refs, node: cst.Name | cst.Attribute | cst.Lambda, scope: Scope
             found = value(refs, assigned, scope)
             if is_list:
                 found = replace(found, ref=refs.ref(node, scope))
-            is_changed = node.value in refs.changed or node.value in refs.rebound
+            is_changed = _may_have_changed(refs, node.value, assigned, scope)
             return replace(found, complete=False) if is_changed else found
         if _is_param(node.value, scope):
             return Value(ValueType.NAME, node.value, refs.ref(node, scope))
     return Value(ValueType.NAME, ref=refs.ref(node, scope))
+
+
+def _may_have_changed(
+    refs: Refs, name: str, assigned: cst.BaseExpression, scope: Scope | None
+) -> bool:
+    """True if what a name stands for may not be what it was assigned."""
+    if name in refs.changed or name in refs.rebound:
+        return True
+    can_change = isinstance(assigned, (cst.Dict, cst.List)) or (
+        isinstance(assigned, cst.Call)
+        and refs.external(refs.ref(assigned.func, scope)) == "builtins.dict"
+    )
+    return can_change and name in refs.handed_on()
 
 
 def _constant(node: cst.Name | cst.Attribute) -> Value | None:

@@ -10,18 +10,13 @@ from msgspec.structs import replace
 from wflint.facts import fallbacks, guards, probes, sdk_imports, unreachable, walk_names
 from wflint.facts.behind import behind_imports
 from wflint.facts.frames import Entry, State, Under
+from wflint.facts.handed_on import CHANGERS
 from wflint.facts.model import Flag
 from wflint.facts.questions import READ_ONLY_ERROR, WITHOUT_SDK
 from wflint.facts.scopes import Block, How
 from wflint.facts.walker import DIRECT, Walker
 from wflint.syntax.walk import children
 
-_CHANGERS = frozenset(
-    {
-        *("append", "clear", "extend", "insert", "pop", "popitem"),
-        *("remove", "setdefault", "update"),
-    }
-)
 _ADDERS = frozenset({"add", "append", "appendleft", "extend", "insert", "register", "setdefault"})
 _DIRECT_FLAGS = {
     cst.AssignTarget: Flag.STORED,
@@ -281,7 +276,7 @@ def _call(walker: Walker, entry: Entry, node: cst.Call, state: State) -> None:
     func = node.func
     if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
         name, method = func.value.value, func.attr.value
-        if method in _CHANGERS:
+        if method in CHANGERS:
             walker.refs.changed.add(name)
         if method in _ADDERS and node.args:
             walk_names.add_to(state.scope, name, node.args[-1].value)

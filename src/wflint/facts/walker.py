@@ -7,7 +7,7 @@ noted, because a name may be bound below the place where it is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
 import libcst as cst
@@ -17,6 +17,7 @@ from wflint.facts import fallbacks, guards, told_names, unreachable
 from wflint.facts.behind import PROTECTING, Flags, behind_imports, flags_at_end, flags_behind
 from wflint.facts.definitions import free_name
 from wflint.facts.frames import Entry, Frame, State
+from wflint.facts.handed_on import handed_on
 from wflint.facts.local_names import NOWHERE, Place
 from wflint.facts.model import Flag, FunctionHead, Kind, ModuleFacts, Ref
 from wflint.facts.questions import NEVER_MISSING, told
@@ -67,6 +68,7 @@ class Walker:
         self.lambdas: dict[int, str] = {}
         self.definitions: dict[str, cst.FunctionDef | cst.Lambda] = {}
         self.refs = Refs(module, self.lambdas, shared)
+        self.refs.handed_on = lambda: self._handed_on
         self.refs.place_of = self._place
         self.refs.scope_of = lambda node: self.scopes.get(id(node))
         self.refs.sides = self._sides
@@ -90,6 +92,13 @@ class Walker:
         self._walk()
         self.refs.complete = True
         self.refs.forget()
+
+    @cached_property
+    def _handed_on(self) -> frozenset[str]:
+        """The names of what others get, when all has been walked."""
+        return handed_on(
+            self.entries, lambda node, at: self.refs.external(self.refs.ref(node, at.state.scope))
+        )
 
     def _place(self, node: cst.CSTNode) -> Place:
         number = self.order.get(id(node), -1)
