@@ -57,7 +57,8 @@ is unsafe: only a person can tell how many threads the machine stands, and who s
 `Worker(...)` raises `ValueError: Activity charge is not async so an activity_executor must be
 present`.
 
-The rule is silent where options are spread into the call from elsewhere, where a plugin of the
+The rule is silent where options are spread into the call from elsewhere or given by a
+`functools.partial`, where a plugin of the
 project may give the executor, and where the activity has further decorators, which may make it
 `async def`.
 

@@ -108,8 +108,15 @@ class Workers:
         for path in self._paths:
             with self._store.faults.at(path):
                 calls = worker_calls(self._store.load(path))
-                found += [_Call(self._elsewhere.complete(call, path), path) for call in calls]
+                found += [_Call(self._complete(call, path), path) for call in calls]
         return found
+
+    def _complete(self, call: WorkerCall, path: str) -> WorkerCall:
+        """Return a call with all that it is given; a `partial` has got arguments before."""
+        found = self._resolver.resolve(call.callee, path)
+        is_partial = any(isinstance(entity, ExternalValue) and entity.partial for entity in found)
+        complete = self._elsewhere.complete(call, path)
+        return replace(complete, spread=True) if is_partial else complete
 
     @cached_property
     def _has_own_plugin(self) -> bool:
