@@ -69,8 +69,9 @@ that happens to see another order.
 Not reported are uses whose result is the same for any order: `in`, `len()`, `any()`, `all()`,
 `sum()`, `sorted()`, `min()` and `max()` without a key, set operations, and loops that neither issue
 commands nor leave anything behind that shows the order. A dictionary or a queue that a set has
-filled is followed to where its order is looked at. A set with an unknown type of element is taken
-for one of text or objects.
+filled is followed to where its order is looked at. So is a list that a function returns or that an
+object keeps: it is fine where all who get it only sort, count or search it. A set with an unknown
+type of element is taken for one of text or objects.
 
 ## References
 
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
 _SETS = frozenset({"builtins.frozenset", "builtins.set", "typing.FrozenSet", "typing.Set"})
 _IF_RUNNING = {"HANDED": "", "RESULTS": "SHOWN", "TASKS": ""}
 _IF_NOT_RUNNING = {"HANDED": "SHOWN", "RESULTS": "COMMAND", "TASKS": "COMMAND"}
+_SHOWN_AS_WELL = {"HANDED": "SHOWN", "INPUT": "SHOWN", "NOTHING": "SHOWN", "TASKS": "RESULTS"}
 _COMPARABLE = ("builtins.", "datetime.", "pathlib.")
 _MESSAGES = {
     "loop": "the loop runs in the order of the set `{shown}`, which {why}; loop over {instead}",
@@ -122,12 +124,16 @@ _GIVES_COMMAND = Effect.COMMAND | Effect.DRAWS
 
 
 class _Seen(Struct, array_like=True):
-    """A place that depends on an order: how, on what, and the calls that may make it worse."""
+    """A place that depends on an order: how, on what, and what may make it worse.
+
+    That are calls, and the ways by which the elements get out of the function.
+    """
 
     how: str
     sink: str
     names: str
     open: tuple[int, ...]
+    left: tuple[tuple[str, bool], ...]
 
 
 class UnorderedIteration(Rule):
@@ -145,7 +151,9 @@ class UnorderedIteration(Rule):
         for place in places(node, ctx):
             shown = shortened(on_one_line(ctx.code(place.expr)), 40)
             sites = tuple(ctx.site_of(call) for call in place.open)
-            seen = _Seen(place.how, place.sink.name, names_behind(place.expr, ctx), sites)
+            seen = _Seen(
+                place.how, place.sink.name, names_behind(place.expr, ctx), sites, place.left
+            )
             ctx.report(self, place.expr, shown, asked=place.expr, detail=seen)
 
     visit_For = _look
@@ -173,6 +181,8 @@ class UnorderedIteration(Rule):
         sink = seen.sink
         if any(view.effect_of_call(site, _GIVES_COMMAND) for site in seen.open):
             sink = "COMMAND"
+        if sink in _SHOWN_AS_WELL and seen.left and view.may_see_order(seen.left):
+            sink = _SHOWN_AS_WELL[sink]
         if sink == "NOTHING":
             return None
         if sink in _IF_RUNNING:

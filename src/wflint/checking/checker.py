@@ -33,6 +33,7 @@ from wflint.checking.call_views import CallViews, properties_of
 from wflint.checking.escapes import Escapes
 from wflint.checking.finding_view import FoundView
 from wflint.checking.late_imports import LateImports
+from wflint.checking.orders import Orders
 from wflint.checking.own_errors import OwnErrors
 from wflint.checking.protected import may_be_kept
 from wflint.checking.raises import RaisedView
@@ -112,6 +113,7 @@ class Checker:
         self.try_rules = with_hook(rules.values(), "check_try")
         self.raise_rules = with_hook(rules.values(), "check_raise")
         self.violations = Violations()
+        self.orders = Orders(self)
         self.own_apis: dict[Fn | Cls, ApiEntry] = {}
         self.callees = Callees(resolver, roots)
         self.views = CallViews(resolver, table, settings_of, sandboxes, self.callees)

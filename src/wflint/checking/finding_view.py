@@ -167,6 +167,10 @@ class FoundView:
         """Return the nearest place where what is called at a site has an effect."""
         return self._checker.summaries.of_call(self._node, site, effect)
 
+    def may_see_order(self, left: Iterable[tuple[str, bool]]) -> bool:
+        """True if somebody may look at the order of what gets out of the function."""
+        return self._checker.orders.is_seen(self._node, self.site, left)
+
     def effect_between(self, start: Site, end: Site, effect: Effect) -> EffectAt | None:
         """Return the first place in a stretch of the function that has an effect."""
         return Stretch(self._checker, self._node, self._body).effect(start, end, effect)

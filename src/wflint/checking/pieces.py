@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wflint.facts.ids import Fn
-from wflint.facts.model import Site
+from wflint.facts.model import FunctionHead, Site
 from wflint.project.store import Store
 from wflint.syntax.guard import Function
 from wflint.syntax.inner_nodes import parents
@@ -39,10 +39,22 @@ def place_of(store: Store, fn: Fn, site: Site) -> Place | None:
     start, end = store.span(fn, site)
     if head is None or not end:
         return None
-    whole = store.load(fn.path).source.searchable
+    text, before = _alone(store, fn.path, head)
+    return Place(fn.path, text, start - before)
+
+
+def _alone(store: Store, path: str, head: FunctionHead) -> tuple[str, int]:
+    """Return a text with an outermost function alone, and by how much it stands further on."""
+    whole = store.load(path).source.searchable
     first = whole.rfind("\n", 0, head.start) + 1
     text, header = standalone(whole[first : head.end])
-    return Place(fn.path, text, start - first + len(header))
+    return text, first - len(header)
+
+
+def text_of(store: Store, fn: Fn) -> str:
+    """Return the text of an outermost function, which can be parsed; ``""`` of anything else."""
+    head = store.head(fn)
+    return _alone(store, fn.path, head)[0] if head is not None and head.end else ""
 
 
 @lru_cache(maxsize=16)
@@ -78,6 +90,11 @@ class _Tree:
 
 
 _tree_of = lru_cache(maxsize=16)(_Tree)
+
+
+def way_to(text: str, node: ast.AST) -> list[ast.AST]:
+    """Return the nodes of the tree of a text around one of them, from the outermost to itself."""
+    return _tree_of(text).path_to(node)
 
 
 def path_to(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:

@@ -131,6 +131,14 @@ class FindingView(Protocol):
         """
         ...
 
+    def may_see_order(self, left: Iterable[tuple[str, bool]]) -> bool:
+        """Return if somebody may look at the order of a collection that gets out of the function.
+
+        ``left`` are the ways: returned, which is ``""``, or stored in an attribute of that name;
+        each with whether it is a mapping.
+        """
+        ...
+
     def callees(self, site: Site) -> list[Callee]:
         """Return the functions of the project that are called at a site."""
         ...

@@ -36,6 +36,8 @@ def given(flow: OrderFlow, arg: cst.Arg, call: cst.Call, taint: OrderTaint) -> S
         return NOTHING if keyed and step.sink is Sink.INPUT else step
     if taint.is_value:
         return _value(flow, call, name, method, taint)
+    if name in known.HEAPS and arg is call.args[0]:
+        return NOTHING
     if name in known.GATHERS:
         return _gathered(flow, call, name, taint)
     if name in known.COUNTING | known.FORGETTING | known.SORTING | known.CHOOSING:
@@ -101,6 +103,8 @@ def _received(flow: OrderFlow, call: cst.Call, taint: OrderTaint) -> Step:
     match call.func:
         case cst.Attribute(value=cst.Name(value=name)):
             return flow.kept(name, call, taint)
+        case cst.Attribute(value=receiver):
+            return flow.put_into(receiver, taint)
     return SHOWN
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from wflint import limits
 from wflint.dataflow.order import known
 from wflint.dataflow.order.commands import Calls
-from wflint.dataflow.order.mappings import compares_mappings, has_key_first, is_view, taint_of_view
+from wflint.dataflow.order.comprehensions import comprehended, filtered
+from wflint.dataflow.order.groups import step_of_groups
+from wflint.dataflow.order.mappings import compares_mappings, is_view, taint_of_view
 from wflint.dataflow.order.steps import (
     COMMAND,
     NOTHING,
@@ -31,13 +33,22 @@ if TYPE_CHECKING:
 
 
 class OrderFlow:
-    """Follows values in one function. ``cancels``: whether cancelling an element counts."""
+    """Follows values in one function. ``cancels``: whether cancelling an element counts.
 
-    def __init__(self, ctx: Context, tree: Tree, *, cancels: bool = False) -> None:
+    ``left`` are the ways by which a collection gets out of the function, each once: ``""`` if it is
+    returned, or the name of the attribute of ``self`` that it is put into, and whether it is a
+    mapping. Who gets it may sort it. Without ``leaves`` it is taken for shown.
+    """
+
+    def __init__(
+        self, ctx: Context, tree: Tree, *, cancels: bool = False, leaves: cst.CSTNode | None = None
+    ) -> None:
         self.ctx = ctx
         self.tree = tree
         self.cancels = cancels
         self.calls = Calls(ctx)
+        self.left: dict[tuple[str, bool], None] = {}
+        self._home = tree.function(leaves) if leaves is not None else None
 
     def sink(self, node: cst.CSTNode, taint: OrderTaint = OrderTaint.ELEMENTS) -> Sink:
         """The worst that becomes of ``node``, which has ``taint`` of the order."""
@@ -55,6 +66,7 @@ class OrderFlow:
                 continue
             seen.add((id(place[0]), place[1]))
             if len(seen) > limits.ORDER_USES:
+                self.left.clear()
                 return Sink.NOTHING
             if self.is_only_told(place[0]):
                 continue
@@ -93,6 +105,11 @@ class OrderFlow:
 
     def _step(self, node: cst.CSTNode, taint: OrderTaint) -> Step:
         parent = self.tree.up(node)
+        if parent is not None and taint in (OrderTaint.GROUPS, OrderTaint.GROUP_ITEMS):
+            of_groups = step_of_groups(self, node, parent, taint)
+            if of_groups is not None:
+                return of_groups
+            taint = OrderTaint.VALUE
         step = _STEPS.get(type(parent).__name__)
         if parent is None or step is None:
             return SHOWN
@@ -121,7 +138,7 @@ class OrderFlow:
             if len(target.elements) == 1 and isinstance(target.elements[0], cst.Element):
                 return NOTHING
         elif not isinstance(target, cst.Name):
-            return NOTHING if taint is OrderTaint.FILLED else SHOWN
+            return NOTHING if taint is OrderTaint.FILLED else self.put_into(target, taint)
         names = [name.value for name in names_in_target([target])]
         place = self.tree.statement(statement)
         uses = {name: self.tree.later_uses(place, name) for name in names}
@@ -170,7 +187,24 @@ class OrderFlow:
         head = self.ctx.function
         is_query = any(self.ctx.marks(d, "temporalio.workflow.query") for d in head.decorators)
         is_told = is_query or head.name == "__repr__"
-        return NOTHING if is_told or taint is OrderTaint.FILLED else SHOWN
+        if is_told or taint is OrderTaint.FILLED:
+            return NOTHING
+        is_own = isinstance(parent, cst.Return) and self.tree.function(parent) is self._home
+        return self._leaves("", taint) if is_own else SHOWN
+
+    def put_into(self, target: cst.CSTNode, taint: OrderTaint) -> Step:
+        """Judge what is stored in an attribute: who reads it may sort it."""
+        match target:
+            case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
+                return self._leaves(name, taint)
+        return SHOWN
+
+    def _leaves(self, way: str, taint: OrderTaint) -> Step:
+        """A collection gets out of the function; the whole program tells what becomes of it."""
+        if self._home is None or not taint.is_collection:
+            return SHOWN
+        self.left[way, taint is OrderTaint.KEYED] = None
+        return NOTHING
 
     def _asserted(self, node: cst.CSTNode, parent: cst.CSTNode, taint: OrderTaint) -> Step:
         return SHOWN if taint is OrderTaint.VALUE else NOTHING
@@ -297,50 +331,6 @@ class OrderFlow:
         call = self.tree.up(parent)
         return given(self, parent, call, taint) if isinstance(call, cst.Call) else SHOWN
 
-    # Comprehensions.
-
-    def _comprehended(self, node: cst.CSTNode, parent: cst.CompFor, taint: OrderTaint) -> Step:
-        """A comprehension runs over it."""
-        from wflint.dataflow.def_use import names_in_target
-        from wflint.dataflow.order.keys import matches_one
-
-        whole = self.tree.up(parent)
-        while isinstance(whole, cst.CompFor):
-            whole = self.tree.up(whole)
-        match whole:
-            case cst.DictComp():
-                made: list[cst.CSTNode] = [whole.key, whole.value]
-            case cst.ListComp() | cst.SetComp() | cst.GeneratorExp():
-                made = [whole.elt]
-            case _:
-                return SHOWN
-        targets = {t.value for t in names_in_target([parent.target])}
-        if any(matches_one(condition.test, targets) for condition in parent.ifs):
-            return NOTHING
-        if parent.asynchronous is not None or any(self.calls.has_command(m) for m in made):
-            return COMMAND
-        numbered = taint is OrderTaint.NUMBERED or taint.is_value
-        if isinstance(whole, cst.SetComp):
-            return onward(whole, OrderTaint.VALUE) if numbered else NOTHING
-        if numbered:
-            return onward(whole, taint)
-        if isinstance(whole, cst.DictComp):
-            return onward(whole, OrderTaint.KEYED)
-        match made[0], parent.target:
-            case cst.Name(value=element), cst.Name(value=target) if element == target:
-                return onward(whole, taint)
-            case element, target if taint is OrderTaint.ITEMS and has_key_first(element, target):
-                return onward(whole, taint)
-        return onward(whole, OrderTaint.MAPPED)
-
-    def _filtered(self, node: cst.CSTNode, parent: cst.CompIf, taint: OrderTaint) -> Step:
-        outer = self.tree.up(parent)
-        while isinstance(outer, cst.CompFor):
-            outer = self.tree.up(outer)
-        if taint is not OrderTaint.VALUE:
-            return NOTHING
-        return onward(outer, OrderTaint.VALUE) if outer is not None else SHOWN
-
 
 _FORGOTTEN_BY_SETS = (OrderTaint.ELEMENTS, OrderTaint.ITEMS, OrderTaint.MAPPED, OrderTaint.KEYED)
 
@@ -354,8 +344,8 @@ _STEPS: dict[str, Callable[..., Step]] = {
     "Await": OrderFlow._same,
     "BinaryOperation": OrderFlow._combined,
     "BooleanOperation": OrderFlow._same,
-    "CompFor": OrderFlow._comprehended,
-    "CompIf": OrderFlow._filtered,
+    "CompFor": comprehended,
+    "CompIf": filtered,
     "Comparison": OrderFlow._compared,
     "ComparisonTarget": OrderFlow._compared_to,
     "ConcatenatedString": OrderFlow._part,

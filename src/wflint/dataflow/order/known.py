@@ -91,6 +91,9 @@ SORTING = frozenset({"builtins.sorted", "heapq.nlargest", "heapq.nsmallest"})
 CHOOSING = frozenset({"builtins.max", "builtins.min"})
 """Give the same for any order, as long as no two elements have the same key."""
 
+HEAPS = frozenset({"heapq.heapify", "heapq.heappop", "heapq.heappushpop", "heapq.heapreplace"})
+"""Make a heap of a list, or take its smallest element."""
+
 KEEPING = frozenset(
     {
         "builtins.filter",

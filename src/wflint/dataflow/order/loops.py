@@ -8,6 +8,7 @@ from wflint.dataflow.def_use import names_in_target, target_names, value_for
 from wflint.dataflow.order import known
 from wflint.dataflow.order.body import Body, source_of
 from wflint.dataflow.order.commands import Effect, effect
+from wflint.dataflow.order.groups import is_mapping
 from wflint.dataflow.order.keys import names_in
 from wflint.dataflow.order.steps import COMMAND, NOTHING, SHOWN, OrderTaint, Sink, Step, together
 from wflint.syntax.cst import cst
@@ -104,7 +105,17 @@ class Loop:
             return NOTHING  # more to do
         if not isinstance(receiver, cst.Name):
             return self._filed(receiver)
-        return self._read_later(name, OrderTaint.VALUE if self.numbered else OrderTaint.MAPPED)
+        if self.numbered:
+            return self._read_later(name, OrderTaint.VALUE)
+        return self._read_later(
+            name, OrderTaint.HOLDER if self._is_cut_off(name) else OrderTaint.MAPPED
+        )
+
+    def _is_cut_off(self, name: str) -> bool:
+        """True if the loop may end before it has come to all elements, and a name is read then."""
+        if self.body.stops:
+            return True
+        return any(r.value is not None and name in names_in(r.value) for r in self.body.returns)
 
     def _filed(self, receiver: cst.CSTNode) -> Step:
         """`groups[key].append(x)`: each element has a place of its own, or shares it."""
@@ -120,8 +131,12 @@ class Loop:
             return NOTHING
         name = _root(receiver)
         if name and name not in ("self", "cls") and self.tree.assignments(name, self.node):
-            return self._read_later(name, OrderTaint.VALUE)
-        return SHOWN
+            is_whole = not self.numbered and not self._is_cut_off(name)
+            groups = is_whole and is_mapping(name, self.node, self.flow)
+            return self._read_later(name, OrderTaint.GROUPS if groups else OrderTaint.VALUE)
+        if self.numbered or self._stops_before(name):
+            return SHOWN
+        return self.flow.put_into(receiver, OrderTaint.MAPPED)
 
     def _is_shared(self, name: str) -> bool:
         """True if a name that depends on an element is also there outside the loop."""

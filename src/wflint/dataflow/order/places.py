@@ -54,7 +54,8 @@ class Place(NamedTuple):
     """A place that depends on the order of ``expr``. ``how`` says in which way; see the rule.
 
     ``source`` is the function that made the set, if that is what was looked for. ``open`` are the
-    calls that make a command of it if their functions issue one.
+    calls that make a command of it if their functions issue one, and ``left`` the ways by which it
+    gets out of the function, as :class:`OrderFlow` has them.
     """
 
     expr: cst.BaseExpression
@@ -62,6 +63,7 @@ class Place(NamedTuple):
     sink: Sink
     source: cst.BaseExpression | None = None
     open: tuple[cst.CSTNode, ...] = ()
+    left: tuple[tuple[str, bool], ...] = ()
 
 
 def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
@@ -77,15 +79,16 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
         tree = tree_of(ctx, node)
         if _is_alone(expr, node, ctx, tree):
             continue
-        flow = OrderFlow(ctx, tree)
+        flow = OrderFlow(ctx, tree, leaves=node)
         sink = _popped(expr, node, flow) if how == "pop" else flow.sink(expr)
         open_calls = tuple(flow.calls.open) if sink < Sink.COMMAND else ()
+        left = tuple(flow.left) if sink < Sink.COMMAND else ()
         if sink is not Sink.NOTHING and is_filled_with_harmless(expr, sink, flow):
             sink = Sink.NOTHING
-        if open_calls and is_filled_with_harmless(expr, Sink.COMMAND, flow):
-            open_calls = ()
-        if sink is not Sink.NOTHING or open_calls:
-            yield Place(expr, how, sink, open=open_calls)
+        if (open_calls or left) and is_filled_with_harmless(expr, Sink.COMMAND, flow):
+            open_calls = left = ()
+        if sink is not Sink.NOTHING or open_calls or left:
+            yield Place(expr, how, sink, open=open_calls, left=left)
 
 
 def places_of(node: cst.CSTNode, ctx: Context, makers: frozenset[str]) -> Iterator[Place]:

@@ -35,6 +35,8 @@ class OrderTaint(enum.Enum):
     ITEMS = "items"  # pairs of a key and a value, in that order; each key comes once
     KEYED = "keyed"  # a mapping that keeps the order
     FILLED = "filled"  # the same, filled key by key in a loop
+    GROUPS = "groups"  # a mapping filled in that order, of lists in that order
+    GROUP_ITEMS = "group items"  # pairs of a key and such a list, in no order that can be seen
     PARTS = "parts"  # a tuple of such collections, like what `workflow.wait()` gives
     HOLDER = "holder"  # something that holds a value which depends on the order
     VALUE = "value"  # another value altogether, depending on the order
@@ -43,6 +45,11 @@ class OrderTaint(enum.Enum):
     def is_value(self) -> bool:
         """True if it is no longer the collection itself."""
         return self in (OrderTaint.HOLDER, OrderTaint.PARTS, OrderTaint.VALUE)
+
+    @property
+    def is_collection(self) -> bool:
+        """True if it is a collection that shows no more of the order than how its parts come."""
+        return self in (OrderTaint.ELEMENTS, OrderTaint.MAPPED, OrderTaint.KEYED)
 
 
 Place = tuple["cst.CSTNode", OrderTaint]
