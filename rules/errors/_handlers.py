@@ -95,7 +95,7 @@ def ends_otherwise(at: TryView, handler: Handler) -> bool:
     That is an error of the handler, of what comes after the statement, or of a handler that this
     stands in, as steps do that undo others.
     """
-    raises_next = at.statement.raises_next and not handler.exits & Exit.LEAVES
+    raises_next = handler.raises_next and not handler.exits & Exit.LEAVES
     if at.raises(handler) and not at.tries_again(handler):
         return True
     return raises_next or at.fails_anyway or at.uncancels(handler)

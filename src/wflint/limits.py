@@ -51,6 +51,9 @@ WRITTEN_PARTS = 24
 ALTERNATIVES = 16
 """How many values of ``a or b or ...`` are looked at for one that is surely there."""
 
+STATEMENTS_BEHIND = 40
+"""How many of the statements behind a ``try`` are looked at for one that asks how it has gone."""
+
 TERM_STEPS = 8
 """How many names and operators are followed in a test or an argument to a parameter or literal."""
 

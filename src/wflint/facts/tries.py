@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 
 import libcst as cst
+from msgspec.structs import replace
 
 from wflint.facts.counting import tries_again
-from wflint.facts.exits import exits, exits_behind
+from wflint.facts.exits import exits
+from wflint.facts.following import Following
 from wflint.facts.frames import Entry, Frame
 from wflint.facts.model import Exit, Handler, Kind, Ref, Site, Try
 from wflint.facts.only_text import Goals, goals, is_only_text
@@ -47,8 +49,6 @@ _PLAIN = (
 )
 """Nodes that cannot fail by themselves, but for what is called."""
 
-_PARTS = (cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
-
 
 class Tries:
     """Reads the ``try`` statements of one piece of code, whose walk is over."""
@@ -58,7 +58,7 @@ class Tries:
         self._order = order
         self._refs = refs
         self._ends: list[Site] = []
-        self._behind: dict[int, dict[int, int]] = {}  # by block and statement
+        self._following = Following(entries, order, refs, self._end)
         self._goals: dict[tuple[int, str], Goals] = {}  # by function and local name
 
     def read(self, site: Site, under: int, before: Sequence[Try]) -> Try:
@@ -71,13 +71,16 @@ class Tries:
         assert isinstance(node, (cst.Try, cst.TryStar))
         body = self._order.get(id(node.body), site)
         last = self._last(node.finalbody)
-        raises_next, until = self._next(entry)
+        raises_next, until = self._following.next(entry)
         ways = exits(node.finalbody.body) if node.finalbody is not None else Exit.ENDS
         return Try(
             site,
             body,
             self._end(body),
-            tuple(self._handler(handler, entry) for handler in node.handlers),
+            tuple(
+                self._with_next(self._handler(handler, entry), entry, body, raises_next)
+                for handler in node.handlers
+            ),
             isinstance(node, cst.TryStar),
             last=last,
             last_end=self._end(last) if last >= 0 else -1,
@@ -87,7 +90,6 @@ class Tries:
             flags=entry.state.flags,
             under=under,
             around=_around(site, before),
-            raises_next=raises_next,
             until=until,
         )
 
@@ -106,18 +108,17 @@ class Tries:
             at = self._order[id(call)]
             caught = tuple(self._refs.ref(arg.value, scope) for arg in call.args)
             body = self._order.get(id(node.body), site)
-            raises_next, until = self._next(entry)
+            raises_next, until = self._following.next(entry)
             return Try(
                 site,
                 body,
                 self._end(body),
-                (Handler(at, self._end(at), caught),),
+                (self._with_next(Handler(at, self._end(at), caught), entry, body, raises_next),),
                 is_with=True,
                 is_plain=self._is_plain(body),
                 flags=entry.state.flags,
                 under=under,
                 around=_around(site, before),
-                raises_next=raises_next,
                 until=until,
             )
         return None
@@ -128,33 +129,6 @@ class Tries:
             return -1, -1
         start = self._order.get(id(node.body), -1)
         return start, self._end(start) if start >= 0 else -1
-
-    def _next(self, entry: Entry) -> tuple[bool, Site]:
-        """Return ``raises_next`` and ``until`` of a :class:`Try`.
-
-        What follows also lies behind the ``if``, ``with``, ``match`` or handler that it ends.
-        """
-        found = 0
-        at: Entry | None = entry
-        while at is not None and at.parent is not None:
-            block = at.parent.node
-            if not isinstance(block, cst.IndentedBlock):
-                break
-            ways = self._ways_behind(block, at.node)
-            found |= ways & ~Exit.ENDS
-            if not ways & Exit.ENDS:
-                is_left = not found & (Exit.BREAKS | Exit.CONTINUES)
-                until = self._end(self._order[id(block)]) if is_left else -1
-                return found == Exit.RAISES, until
-            at = _left_at_end(at.parent)
-        return False, -1
-
-    def _ways_behind(self, block: cst.IndentedBlock, statement: cst.CSTNode) -> int:
-        """Return the ways out of the statements of a block that follow one of them."""
-        if id(block) not in self._behind:
-            ways = exits_behind(block.body)
-            self._behind[id(block)] = dict(zip(map(id, block.body), ways, strict=True))
-        return self._behind[id(block)].get(id(statement), Exit.ENDS)
 
     def _last(self, node: cst.Finally | None) -> Site:
         return self._order.get(id(node), -1) if node is not None else -1
@@ -178,6 +152,12 @@ class Tries:
             exits(node.body),
             again,
         )
+
+    def _with_next(self, handler: Handler, tried: Entry, body: Site, raises_next: bool) -> Handler:
+        """Return a handler with ``raises_next``, which is known if that holds for any of them."""
+        if not raises_next and handler.exits & Exit.ENDS:
+            raises_next = self._following.raises_behind(tried, body, handler)
+        return replace(handler, raises_next=raises_next) if raises_next else handler
 
     def _caught(self, site: Site, caught: cst.BaseExpression | None) -> tuple[Ref, ...]:
         if caught is None:
@@ -294,30 +274,6 @@ def _is_stored(entry: Entry) -> bool:
         case cst.Attribute(attr=attr):
             return attr is entry.node
     return False
-
-
-def _left_at_end(block: Entry) -> Entry | None:
-    """Return the statement behind which control goes on at the end of a block; ``None`` for others.
-
-    That of a loop goes round, and behind the body of a ``try`` an error may still be caught.
-    """
-    at = block.parent
-    while at is not None and isinstance(at.node, _PARTS):
-        at = at.parent
-        if at is not None and isinstance(at.node, (cst.While, cst.For)):
-            return None
-        if at is not None and isinstance(at.node, (cst.Try, cst.TryStar)):
-            return at if at.node.finalbody is None else None
-    while at is not None and isinstance(at.node, cst.If) and _is_elif(at):
-        at = at.parent
-    if at is None or not isinstance(at.node, (cst.If, cst.With, cst.Match)):
-        return None
-    return at
-
-
-def _is_elif(branch: Entry) -> bool:
-    above = branch.parent
-    return above is not None and isinstance(above.node, cst.If)
 
 
 def _around(site: Site, before: Sequence[Try]) -> int:

@@ -59,7 +59,9 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     :class:`Exit`. Of the error, which has ``name``, it reads the attributes ``asked``, gives it to
     the calls at the sites ``given``, and does something else with it (keeps it, compares it) if
     ``kept`` is set; what only becomes a part of a text that is logged, returned or sent away does
-    not count. ``tries_again`` is set if it only raises where a counter of the loop around says so.
+    not count. ``tries_again`` is set if it only raises where a counter of the loop around says so,
+    and ``raises_next`` if what follows the statement raises in any case once the handler has ended:
+    in the same block, or behind the ``if``, ``with`` or handler that the statement ends.
     """
 
     site: Site
@@ -72,6 +74,7 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     kept: bool = False
     exits: int = Exit.ENDS
     tries_again: bool = False
+    raises_next: bool = False
 
 
 class Try(Struct, frozen=True, array_like=True, gc=False):
@@ -83,9 +86,8 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     ``always_leaves`` is set if no way leads past that. ``is_plain`` is set if what is protected is
     nothing but names and calls, so that nothing else can fail there. ``around`` is the index,
     among those of the body, of the innermost one that this one stands in: in what that protects,
-    in a handler or in its ``finally``; -1 if there is none. ``raises_next`` is set if what follows
-    it raises in any case, in the same block or behind the ``if``, ``with`` or handler it ends, and
-    at the site ``until`` the function has been left in any case; -1 if nobody knows.
+    in a handler or in its ``finally``; -1 if there is none. At the site ``until`` the function has
+    been left in any case; -1 if nobody knows.
     """
 
     site: Site
@@ -102,7 +104,6 @@ class Try(Struct, frozen=True, array_like=True, gc=False):
     flags: int = 0
     under: int = 0
     around: int = -1
-    raises_next: bool = False
     until: Site = -1
 
 
