@@ -30,12 +30,13 @@ from wflint.facts.model import (
     FunctionBody,
     Kind,
     Mutation,
+    Raise,
     Site,
     Use,
     ValueType,
 )
 from wflint.facts.questions import NEEDS_ACTIVITY
-from wflint.facts.sites import call_at, tries_around
+from wflint.facts.sites import call_at, tries_around, tries_handling
 from wflint.inference.library_types import CONTEXT_RUN
 from wflint.project.store import Store
 from wflint.temporal.api import Gives, SdkCall, sdk_calls
@@ -285,18 +286,28 @@ def _of_body(
     for place in places:
         if not runs(place, node, skips):
             continue
-        if place.flags & Flag.RAISED:
-            yield Effect.RAISES, place.site
         if place.flags & Flag.AWAITED and place.site not in followed:
             yield Effect.WAITS, place.site
     for operation in body.operations:
         if not _ASYNC_METHODS.isdisjoint(operation.methods) and runs(operation, node, skips):
             yield Effect.WAITS, operation.site
+    for statement in body.raises:
+        if not statement.flags & skips and _raises(statement, node, body):
+            yield Effect.RAISES, statement.site
     for mutation in body.mutations:
         if stands_in_dead_branch(mutation, node):
             continue
         if not mutation.flags & skips:
             yield _of_mutation(mutation), mutation.site
+
+
+def _raises(statement: Raise, node: Node, body: FunctionBody) -> bool:
+    """True of a ``raise`` that may run, but one of what the function has caught itself."""
+    if stands_in_dead_branch(statement, node):
+        return False
+    return not statement.is_again or not any(
+        handler is not None for _, handler in tries_handling(body, statement.site)
+    )
 
 
 def _is_handled(effect: Effect, node: Node, site: Site, store: Store, catching: Catching) -> bool:

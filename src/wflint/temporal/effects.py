@@ -18,7 +18,7 @@ class Effect(enum.IntFlag):
     MUTATES_SELF = enum.auto()  # changes the object that its method was called on, or a part of it
     MUTATES_OTHERS = enum.auto()  # changes an object that it is given, or calls a method of
     MUTATES_SHARED = enum.auto()  # changes a module, a class, or what a module-level name holds
-    RAISES = enum.auto()  # has a `raise`
+    RAISES = enum.auto()  # has a `raise`, but for what it has caught itself
     HEARTBEATS = enum.auto()  # sends a heartbeat of an activity
     TASK = enum.auto()  # starts a task, or several
     AWAITS_ACTIVITY = enum.auto()  # waits for the result of an activity, and fails as that does
