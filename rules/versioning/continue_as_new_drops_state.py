@@ -73,8 +73,8 @@ and what they have left is lost.
 Reported are attributes that handlers of signals and updates change and the run method reads, itself
 or in methods of the workflow and of its bases. The rule is silent where the call hands over
 anything that may hold them, such as `self`, an object that the workflow keeps, the argument that
-`__init__` keeps, or `*args`. So it is about counters and flags that only decide whether to continue as new, and about the time of a
-message: the next run starts its own count.
+`__init__` keeps, or `*args`. So it is about counters and flags that only decide whether to continue
+as new, and about the time of a message: the next run starts its own count.
 
 ## References
 
