@@ -44,6 +44,7 @@ class Tree:
         self._exits: dict[int, int] = {}  # by the block
         self._bound_again: dict[int, int] = {}  # by the name read
         self.told: dict[int, bool] = {}  # what has been asked of nodes: are they only logged?
+        self.of_one: dict[str, bool] = {}  # do local sets that are made of one element keep it?
         self.put_in: dict[str, frozenset[str]] = {}  # the types of what is added to local sets
         for number in range(len(self.nodes) - 1, 0, -1):
             outer = self._place[id(self._up[id(self.nodes[number])])]

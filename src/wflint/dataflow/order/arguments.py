@@ -132,7 +132,31 @@ def _reduced(flow: OrderFlow, call: cst.Call, name: str, taint: OrderTaint) -> S
         return NOTHING
     if taint is OrderTaint.ITEMS and sorts_by_first(call, flow.ctx):
         return NOTHING
-    return onward(call, OrderTaint.VALUE if name in known.CHOOSING else taint)
+    if name in known.CHOOSING:
+        return NOTHING if _asks_for_key(flow, call) else onward(call, OrderTaint.VALUE)
+    return onward(call, taint)
+
+
+def _asks_for_key(flow: OrderFlow, call: cst.Call) -> bool:
+    """`len(max(names, key=len))`: whichever of those with the same key it is, it has that key."""
+    key = next(a.value for a in call.args if a.keyword is not None and a.keyword.value == "key")
+    outer = flow.tree.up(call)
+    if isinstance(outer, cst.Arg):
+        outer = flow.tree.up(outer)
+    param = ""
+    match key:
+        case cst.Lambda(params=cst.Parameters(params=[cst.Param(name=cst.Name(value=param))])):
+            key = key.body
+    match key, outer:
+        case cst.Attribute(value=cst.Name(value=of), attr=asked), cst.Attribute(attr=got) if param:
+            return of == param and asked.value == got.value
+        case cst.Call(func=func, args=[cst.Arg(value=cst.Name(value=of))]), cst.Call(args=[_]) if (
+            param
+        ):
+            return of == param and flow.ctx.code(func) == flow.ctx.code(outer.func)
+        case cst.Name() | cst.Attribute(), cst.Call(func=func, args=[_]) if not param:
+            return flow.ctx.code(key) == flow.ctx.code(func)
+    return False
 
 
 def _made(

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint import limits
 from wflint.dataflow.def_use import tree_of
 from wflint.dataflow.order import known
+from wflint.dataflow.order.alone import is_alone
 from wflint.dataflow.order.filled import is_filled_with_harmless
 from wflint.dataflow.order.follow import OrderFlow
-from wflint.dataflow.order.keys import Part, parts_of_test
 from wflint.dataflow.order.loops import emptying
 from wflint.dataflow.order.steps import OrderTaint, Sink
 from wflint.facts.model import Kind, Ref
 from wflint.syntax.cst import cst
 
 if TYPE_CHECKING:
-    from wflint.dataflow.def_use import Tree
     from wflint.facts.context import Context
 
 _CONSUMING = (
@@ -33,21 +31,6 @@ _NOT_SETS = frozenset(
     {(name,) for name in ("format", "items", "join", "keys", "lower", "split", "strip", "values")}
 )
 """Methods that surely give something else."""
-
-_COMPARISONS = {
-    "Equal": operator.eq,
-    "GreaterThan": operator.gt,
-    "GreaterThanEqual": operator.ge,
-    "LessThan": operator.lt,
-    "LessThanEqual": operator.le,
-    "NotEqual": operator.ne,
-}
-_TURNED = {
-    "GreaterThan": "LessThan",
-    "GreaterThanEqual": "LessThanEqual",
-    "LessThan": "GreaterThan",
-    "LessThanEqual": "GreaterThanEqual",
-}
 
 
 class Place(NamedTuple):
@@ -77,7 +60,7 @@ def places(node: cst.CSTNode, ctx: Context) -> Iterator[Place]:
         if not may_be_set(expr, ctx) or (how == "text" and _is_another_type(expr, ctx)):
             continue
         tree = tree_of(ctx, node)
-        if _is_alone(expr, node, ctx, tree):
+        if is_alone(expr, node, ctx, tree):
             continue
         flow = OrderFlow(ctx, tree, leaves=node)
         sink = _popped(expr, node, flow) if how == "pop" else flow.sink(expr)
@@ -250,80 +233,3 @@ def _popped(expr: cst.BaseExpression, call: cst.CSTNode, flow: OrderFlow) -> Sin
     if isinstance(flow.tree.up(call), cst.Expr):
         return Sink.SHOWN
     return flow.sink(call, OrderTaint.VALUE)
-
-
-# Sets of which something says that they have one element.
-
-
-def _is_alone(expr: cst.BaseExpression, node: cst.CSTNode, ctx: Context, tree: Tree) -> bool:
-    """True if the code makes sure that there is only one element, so that nothing has an order."""
-    if not tree.mentions("len"):
-        return False
-    length = ctx.code(expr)
-    for inner, outer in tree.around(node):
-        match outer:
-            case cst.If() | cst.IfExp() if inner is not outer.test:
-                if _says_one(outer.test, inner is outer.body, length, ctx):
-                    return True
-            case cst.BooleanOperation() if inner is outer.right:
-                if _says_one(outer.left, isinstance(outer.operator, cst.And), length, ctx):
-                    return True
-            case cst.IndentedBlock() if _is_ensured(outer, inner, length, ctx):
-                return True
-    return False
-
-
-def _says_one(test: cst.BaseExpression, says: bool, sized: str, ctx: Context) -> bool:
-    """True if something has one element at most when a condition is true, or is false.
-
-    ``sized`` is the source of that.
-    """
-    return any(_bounds(part, sized, ctx) for part in parts_of_test(test, says))
-
-
-def _bounds(part: Part, sized: str, ctx: Context) -> bool:
-    """True if a comparison shows that a length is 0 or 1: `len(x) == 1`, `0 < len(x) < 2`."""
-    if not isinstance(part.expr, cst.Comparison):
-        return False
-    sides = [part.expr.left, *(target.comparator for target in part.expr.comparisons)]
-    operators = [type(target.operator).__name__ for target in part.expr.comparisons]
-    if not part.says and len(operators) > 1:
-        return False
-    for left, sign, right in zip(sides, operators, sides[1:], strict=False):
-        if _is_length(right, sized, ctx):
-            left, sign, right = right, _TURNED.get(sign, sign), left
-        if not _is_length(left, sized, ctx) or not isinstance(right, cst.Integer):
-            continue
-        compare, number = _COMPARISONS.get(sign), max(right.evaluated_value, 0)
-        more = (2, max(number, 2), max(number, 2) + 1)  # one length of each kind
-        if compare is not None and not any(compare(n, number) is part.says for n in more):
-            return True
-    return False
-
-
-def _is_length(node: cst.BaseExpression, sized: str, ctx: Context) -> bool:
-    """True of `len()` of what has a source."""
-    match node:
-        case cst.Call(func=func, args=[cst.Arg(value=value)]):
-            return ctx.code(value) == sized and ctx.dotted_name(func) == "builtins.len"
-    return False
-
-
-def _is_ensured(block: cst.IndentedBlock, before: cst.CSTNode, sized: str, ctx: Context) -> bool:
-    """`assert len(names) == 1`, or `if len(names) != 1: raise ...`, above in the same block."""
-    from wflint.facts.guards import always_leaves
-
-    for statement in block.body:
-        if statement is before:
-            break
-        match statement:
-            case cst.SimpleStatementLine(body=[cst.Assert(test=test)]):
-                if _says_one(test, True, sized, ctx):
-                    return True
-            case cst.If(test=test, orelse=orelse, body=body):
-                if always_leaves(body) and _says_one(test, False, sized, ctx):
-                    return True
-                leaves_else = isinstance(orelse, cst.Else) and always_leaves(orelse.body)
-                if leaves_else and _says_one(test, True, sized, ctx):
-                    return True
-    return False
