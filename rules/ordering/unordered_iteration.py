@@ -68,11 +68,11 @@ that happens to see another order.
 
 Not reported are uses whose result is the same for any order: `in`, `len()`, `any()`, `all()`,
 `sum()`, `sorted()`, `min()` and `max()` without a key, `len(max(names, key=len))`, set operations,
-sets that surely have one element, and loops that neither issue
-commands nor leave anything behind that shows the order. A dictionary or a queue that a set has
-filled is followed to where its order is looked at. So is a list that a function returns or that an
-object keeps: it is fine where all who get it only sort, count or search it. A set with an unknown
-type of element is taken for one of text or objects.
+sets that surely have one element, and loops that neither issue commands nor leave anything behind
+that shows the order. A dictionary or a queue that a set has filled is followed to where its order
+is looked at. So is a list that a function returns or that an object keeps: it is fine where all who
+get it only sort, count or search it. A set with an unknown type of element is taken for one of text
+or objects.
 
 ## References
 

@@ -14,6 +14,7 @@ from wflint.facts.builtin_names import is_builtin
 from wflint.facts.calls import called
 from wflint.facts.local_names import NOWHERE, NameTables, Place, named, one_of
 from wflint.facts.model import (
+    SLICE,
     SQLITE,
     SQLITE_URL,
     UNKNOWN,
@@ -183,7 +184,7 @@ class Refs:
             return UNKNOWN
         first = node.slice[0].slice
         if not isinstance(first, cst.Index):
-            return of
+            return Ref(Kind.OPERATION, SLICE, others=(of,))
         number = _literal_index(first.value) if len(node.slice) == 1 else ""
         if number:
             return Ref(Kind.PART, number, of=of)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import SQLITE, Kind, Ref
+from wflint.facts.model import SLICE, SQLITE, Kind, Ref
 from wflint.inference import builtin_types
 from wflint.inference.databases import IN_PROCESS
 from wflint.inference.environments import keyword_of
@@ -179,6 +179,8 @@ class Roots:
 
     def _operation(self, ref: Ref, at: Place) -> Found:
         sides = [self._inner(other, at) for other in ref.others]
+        if ref.name == SLICE:
+            return sides[0]
         found: list[AbstractValue] = []
         for left in sides[0]:
             for right in sides[1]:

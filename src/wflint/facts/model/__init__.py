@@ -26,6 +26,7 @@ from wflint.facts.model.modules import Binding, BindingKind, ImportFact, ModuleF
 from wflint.facts.model.references import (
     AFTER_INIT,
     NOTHING,
+    SLICE,
     SQLITE,
     SQLITE_URL,
     UNKNOWN,
@@ -41,6 +42,7 @@ __all__ = [
     "NONE",
     "NOTHING",
     "OPEN",
+    "SLICE",
     "SPREAD",
     "SQLITE",
     "SQLITE_URL",

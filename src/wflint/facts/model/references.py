@@ -56,6 +56,9 @@ class Ref(Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
     owner: str = ""
 
 
+SLICE = "slice"
+"""The operation that gives a new collection of the same type, with some of the same elements."""
+
 AFTER_INIT = frozenset({"__post_init__", "__attrs_post_init__", "model_post_init"})
 """Methods that a generated constructor calls when it has stored what it was given."""
 
