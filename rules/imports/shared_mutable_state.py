@@ -54,11 +54,11 @@ class VisitWorkflow:
 ```
 
 A store of results that the function computes from its arguments alone, such as
-`functools.lru_cache` or a dict that it fills and reads, is not reported, nor is an object that is
-made on first use, nor an object that is never read, such as a logger with its own buffer. The
-stored result of an awaited activity is reported: only the first workflow of a worker schedules the
-activity. Also reported is a cached function that calls `workflow.info()` or `workflow.now()`,
-because all other workflows get the result of the first.
+`functools.lru_cache` or a dict that it fills under a missing key and reads, is not reported, nor is
+an object that is made on first use, nor an object that is never read, such as a logger with its own
+buffer. The stored result of an awaited activity is reported: only the first workflow of a worker
+schedules the activity. Also reported is a cached function that calls `workflow.info()` or
+`workflow.now()`, because all other workflows get the result of the first.
 
 ## What the SDK does
 
@@ -77,6 +77,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rules.imports._caches import is_cache_asked, is_cache_filled
 from wflint.rule import Report, Rule, Scope, Severity, cst, on_one_line, shortened
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ _CHANGERS: dict[str, frozenset[str]] = {
 _ALL_CHANGERS = frozenset[str]().union(*_CHANGERS.values())
 _KEEPERS = ("attribute", "result", "value")
 _ENVIRONMENT = "os.environ"  # see environment
+_CONSTANTS = ("False", "None", "True")
 _LOOKED_AT = 20
 """How many statements of a block are looked at to see what is made only once."""
 _ONCE = " once"
@@ -159,6 +161,8 @@ class SharedMutableState(Rule):
             what = f"the cached `{ctx.function.name}()` keeps the answer of the first workflow"
             ctx.report(self, node, what, subject=node.func, detail="cached")
         elif isinstance(node.func, cst.Attribute) and node.func.attr.value in _ALL_CHANGERS:
+            if node.func.attr.value == "setdefault" and is_cache_asked(node, ctx):
+                return
             self._report(node.func.value, node.func.attr.value, node, ctx)
 
     def _target(self, target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> None:
@@ -262,8 +266,10 @@ def _is_filled_once(target: cst.CSTNode, node: cst.CSTNode, ctx: Context) -> boo
     if isinstance(target, cst.Subscript):
         returned = ctx.returned()
         container = ctx.code(target.value)
-        kept = isinstance(node.value, cst.Name) and ctx.code(node.value) in returned
-        return kept or any(text.startswith(f"{container}[") for text in returned)
+        is_made = isinstance(node.value, cst.Name) and node.value.value not in _CONSTANTS
+        kept = is_made and ctx.code(node.value) in returned
+        kept = kept or any(text.startswith(f"{container}[") for text in returned)
+        return kept or is_cache_filled(target, node.value, ctx)
     if isinstance(node.value, (cst.Dict, cst.List, cst.Set)) and not node.value.elements:
         return False
     return any(name in names for names in _missing(ctx))
