@@ -118,8 +118,10 @@ class AttributeStores:
             entry.state.frame.additions.setdefault(name, []).append(ref)
 
     def _note_store(self, entry: Entry, target: cst.CSTNode, ref: Ref, into: bool) -> None:
-        """Note what is put into an attribute of another object."""
-        if isinstance(target, cst.Attribute) and ref.kind not in (Kind.UNKNOWN, Kind.LITERAL):
+        """Note what is put into an attribute of another object; literals in what is just made."""
+        if isinstance(target, cst.Attribute) and ref.kind is not Kind.UNKNOWN:
             of = self.refs.ref(target.value, entry.state.scope)
+            if ref.kind is Kind.LITERAL and of.kind is not Kind.RESULT:
+                return
             if of.kind in OBJECTS or of.kind is Kind.GLOBAL:
                 entry.state.frame.stores.append(Put(of, target.attr.value, ref, into))

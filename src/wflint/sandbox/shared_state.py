@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wflint import limits
 from wflint.facts.ids import Cls, Fn, shown_name
-from wflint.facts.model import BindingKind, FunctionHead, Kind, Ref
+from wflint.facts.model import BindingKind, FunctionHead, Kind, Put, Ref
 from wflint.inference.definitions import Origin, find_origin
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
@@ -179,10 +179,28 @@ class SharedObjects:
         return any(h.owner == cls.qualname and name in h.names for h in held)
 
     def _sets(self, cls: Cls, name: str) -> bool:
-        """True if any method gives the attribute of the instance a value of its own."""
+        """True if any method gives the attribute of an instance a value of its own.
+
+        That may be ``self``, or what an alternative constructor makes and returns.
+        """
         facts = self.resolver.facts_of(cls)
         for head in facts.methods.values() if facts is not None else ():
             self.store.body(Fn(cls.path, head.qualname))
         module = self.store.load(cls.path)
         inside = module.inside(cls.qualname)
-        return any(name in module.bodies[inner].attributes for inner in inside)
+        bodies = [module.bodies[inner] for inner in inside]
+        return any(
+            name in body.attributes
+            or any(put.attribute == name and _is_made(put, cls) for put in body.stores)
+            for body in bodies
+        )
+
+
+def _is_made(put: Put, cls: Cls) -> bool:
+    """True if an attribute is set of an object that a method has made of its own class."""
+    made = put.target.of
+    if put.into or put.target.kind is not Kind.RESULT or put.target.path or made is None:
+        return False
+    if made.path:
+        return made.path == ("__new__",)
+    return made.kind is Kind.CLS or (made.kind is Kind.GLOBAL and made.name == cls.qualname)
