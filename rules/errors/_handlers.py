@@ -90,15 +90,17 @@ def swallowed(at: TryView) -> Swallowed | None:
 
 
 def ends_otherwise(at: TryView, handler: Handler) -> bool:
-    """True if a cancellation is not just kept: an error follows in any case, or it is taken back.
+    """True if a cancellation is not just kept: an error follows, it is taken back, or asked for.
 
-    That is an error of the handler, of what comes after the statement, or of a handler that this
+    The error is one of the handler, of what comes after the statement, or of a handler that this
     stands in, as steps do that undo others.
     """
     raises_next = handler.raises_next and not handler.exits & Exit.LEAVES
     if at.raises(handler) and not at.tries_again(handler):
         return True
-    return raises_next or at.fails_anyway or at.uncancels(handler)
+    if raises_next or at.fails_anyway or at.uncancels(handler):
+        return True
+    return at.is_cancellation_asked()
 
 
 def returns(handler: Handler) -> bool:

@@ -77,8 +77,9 @@ Not reported are handlers that may raise, themselves or in what they call, or th
 in any case, also by what they leave in a local name (`done = False` in the handler and `if not
 done: raise ...` behind it; `if result is None: raise ...`), that look at the cause of the error for
 more than a text that is logged, returned or sent to an activity, or that keep the error or pass it
-to a function that does more with it. One that raises on the last round of a loop only is reported:
-a cancellation on any other is tried again, and comes no second time.
+to a function that does more with it, and code that asks `workflow.cancellation_reason()` in the
+handler or later. One that raises on the last round of a loop only is reported: a cancellation on
+any other is tried again, and comes no second time.
 Nor is the last step of a workflow that has awaited others before, such as a notification: nothing
 is left to be cancelled, or an error is on its way. Where the `try` also has a handler for
 the `CancelledError` that does not come, `wrong-cancelled-class` says what to do.

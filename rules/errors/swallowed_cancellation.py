@@ -61,8 +61,9 @@ and updates, and tasks of their own, are not.
 Not reported are handlers that may raise, themselves or in what they call, that look at the error or
 pass it on, and those that a `raise` follows in any case. Nor is code that itself cancels a task or
 handle whose end it then waits for, there or in a helper that it calls, code that shields what it
-waits for, and code that takes the cancellation back by `uncancel()`. Waiting for an activity
-or child workflow alone ends with an `ActivityError` or `ChildWorkflowError` instead: see
+waits for, code that takes the cancellation back by `uncancel()`, and code that asks
+`workflow.cancellation_reason()` in the handler or later. Waiting for an activity or child workflow
+alone ends with an `ActivityError` or `ChildWorkflowError` instead: see
 `cancellation-swallowed-by-error-handler`.
 
 ## References

@@ -26,6 +26,9 @@ _CANCELLED = Region.RUN | Region.ASYNC_ACTIVITY | Region.SYNC_ACTIVITY
 
 _CANCELLATIONS = frozenset({CANCELLED, SDK_CANCELLED})
 
+CANCELLATION_REASON = "temporalio.workflow.cancellation_reason"
+"""The function of the SDK that tells a workflow if that has been requested, however often."""
+
 _MOST_SHOWN = 60
 """How many characters of the source a message quotes."""
 
@@ -166,6 +169,15 @@ class Summaries:
         if self._acting is None:
             self._acting = self.graph.ancestors(filter(gives_command, self.graph.parents))
         return self._acting
+
+    @cached_property
+    def asking(self) -> set[Node]:
+        """The functions that ask if the workflow has been cancelled, or lead to one that does."""
+        outcomes = self.graph.outcomes
+        asking = {
+            fn for fn, of_calls in outcomes.items() if CANCELLATION_REASON in of_calls.values()
+        }
+        return self.graph.ancestors(node for node in self.graph.parents if node.fn in asking)
 
     @cached_property
     def read_attributes(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from wflint.callgraph.awaited import (
     takes_back,
 )
 from wflint.callgraph.graph import Hop, Node, runs
+from wflint.checking.asked import is_asked_behind
 from wflint.checking.last_steps import is_last_step
 from wflint.checking.protected import (
     acts,
@@ -254,6 +255,11 @@ class ProtectedView:
         edges = between(graph.callees(self._node), handler.site, handler.end)
         starts = [Hop(self._node, edge.site) for edge in edges]
         return any(takes_back(store.body(one.fn)) for one in graph.search(starts))
+
+    def is_cancellation_asked(self) -> bool:
+        """True if something asks later whether the workflow has been cancelled, or in a handler."""
+        tried = self.statement
+        return is_asked_behind(self._checker, self._node, tried.end, tried.flags)
 
     def is_last_step(self, handler: Handler) -> bool:
         """True if the workflow is over after the statement, however that comes out."""

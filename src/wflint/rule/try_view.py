@@ -98,6 +98,13 @@ class TryView(Protocol):
         """True if the function, or what a handler calls, takes a cancellation back."""
         ...
 
+    def is_cancellation_asked(self) -> bool:
+        """True if something asks later whether the workflow has been cancelled, or in a handler.
+
+        That is `workflow.cancellation_reason()`, here or where all callers go on.
+        """
+        ...
+
     def is_last_step(self, handler: Handler) -> bool:
         """True if the workflow is over after the statement, however that comes out.
 
