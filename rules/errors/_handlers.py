@@ -24,6 +24,7 @@ FAILS_AS = {
 COMES_AS = {Effect.AWAITS_ASYNCIO: CANCELLED, **FAILS_AS}
 _WIDER = frozenset({"", "builtins.BaseException"})
 _LOOKS = frozenset({"__cause__", "cause", "retry_state"})
+_IS_CANCELLED = "temporalio.exceptions.is_cancelled_exception"
 _SHOW = (
     "builtins.hasattr",
     "builtins.print",
@@ -122,6 +123,12 @@ def tells_apart(handler: Handler, at: TryView) -> bool:
     return not all(
         name.startswith(_SHOW) or name.endswith(_LOGGERS) for name in at.given_to(handler)
     )
+
+
+def asks_if_cancelled(handler: Handler, at: TryView) -> bool:
+    """True if a handler asks whether its error is a cancellation, by what the SDK has for that."""
+    asks = _IS_CANCELLED in at.given_to(handler) or not _LOOKS.isdisjoint(handler.asked)
+    return asks or at.is_cancellation_asked()
 
 
 def place(found: EffectAt) -> str:

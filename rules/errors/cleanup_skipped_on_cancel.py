@@ -71,8 +71,10 @@ itself; otherwise nothing is said of it.
 
 Not reported is a `try` with a `finally`, or a handler of `asyncio.CancelledError`, that gives
 commands, here or around what calls the function, and code that only waits for activities, child
-workflows and operations. Where another handler of the `try` is meant for the cancellation, or one
-takes it for an error, see `wrong-cancelled-class` and `cancellation-swallowed-by-error-handler`.
+workflows and operations. Nor is a handler that tells a cancellation apart: `if
+is_cancelled_exception(e): raise`, and what it does after that is for failures. Where another
+handler of the `try` is meant for the cancellation, or one takes it for an error, see
+`wrong-cancelled-class` and `cancellation-swallowed-by-error-handler`.
 
 ## References
 
@@ -87,7 +89,7 @@ from typing import TYPE_CHECKING
 
 from wflint.rule import Effect, Report, Rule, Scope, Severity
 
-from ._handlers import CANCELLED, FAILS_AS, SDK_CANCELLED, place, swallowed
+from ._handlers import CANCELLED, FAILS_AS, SDK_CANCELLED, asks_if_cancelled, place, swallowed
 
 if TYPE_CHECKING:
     from wflint.rule import EffectAt, Handler, TryView
@@ -112,7 +114,7 @@ class CleanupSkippedOnCancel(Rule):
         skipped = at.effect(Effect.AWAITS_ASYNCIO)
         if skipped is None or not at.gives_commands(handler) or at.is_handling(CANCELLED):
             return
-        if at.cleans_up() or _is_told_otherwise(at):
+        if at.cleans_up() or _is_told_otherwise(at) or asks_if_cancelled(handler, at):
             return
         fails = _runs_for(at, handler)
         where = (
