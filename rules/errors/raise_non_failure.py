@@ -70,7 +70,8 @@ Not reported are
   do constructors of classes that are no workflows, when they refuse what they are given;
 * what is left to do after all members of an enumeration, or of a `Literal`, are taken, or at the
   end of a chain over classes; what the annotation of a parameter refutes, or a test that the
-  function itself or its caller has just made, also in a `wait_condition()`;
+  function itself or its caller has just made, also in a `wait_condition()`, or that the validator
+  of the update has made (what it says of the workflow's state until the handler waits);
 * what a method does that only gives state of its object to the run method, when there is none;
 * those of general code, unless code of the workflow calls it directly.
 

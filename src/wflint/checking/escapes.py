@@ -14,8 +14,9 @@ from wflint.callgraph.awaited import awaited_as, gone_through
 from wflint.callgraph.catching import Catching
 from wflint.callgraph.graph import CallGraph, Hop, Node, Ways
 from wflint.callgraph.managers import Managers, may_keep
-from wflint.checking.foregone import is_foregone
+from wflint.checking.foregone import is_foregone, is_refused_before
 from wflint.checking.pieces import place_of
+from wflint.checking.validated import Validated
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import (
     AFTER_INIT,
@@ -145,7 +146,7 @@ class Escapes:
             return found
         seen = {node}
         pending = deque([node])
-        is_checked = node.fn in self._of_validators
+        is_checked = node.fn in self._of_validators or self._is_refused_before(node, site)
         while pending:
             at = pending.popleft()
             if self._ends_at(at, classes, is_checked):
@@ -182,6 +183,10 @@ class Escapes:
         return any(one.module.startswith(_SDK) for one in imports)
 
     @cached_property
+    def _validated(self) -> Validated:
+        return Validated(self._whole, self._store)
+
+    @cached_property
     def _of_validators(self) -> set[Fn]:
         """The functions that validators of updates call: what these refuse, no update gets."""
         return {node.fn for node in self._whole.within(Region.VALIDATOR).order}
@@ -202,7 +207,14 @@ class Escapes:
         """True if a caller has just made sure that what is raised at a site cannot be."""
         raised = place_of(self._store, node.fn, site)
         called = place_of(self._store, hop.node.fn, hop.site)
-        return raised is not None and called is not None and is_foregone(raised, called)
+        said = self._validated.facts(hop.node)
+        return raised is not None and called is not None and is_foregone(raised, called, said)
+
+    def _is_refused_before(self, node: Node, site: Site) -> bool:
+        """True if the validator of an update refuses what its handler raises about at a site."""
+        said = self._validated.facts(node)
+        raised = place_of(self._store, node.fn, site) if said else None
+        return raised is not None and is_refused_before(raised, said)
 
     def _goes_on(self, hop: Hop, callee: Node, classes: tuple[str, ...]) -> bool:
         """True if an error of what is called at a hop surely comes out of the caller."""

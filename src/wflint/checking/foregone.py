@@ -31,15 +31,22 @@ _PLAIN = {ast.Eq: "==", ast.Is: "is", ast.In: "in", ast.Lt: "<", ast.Gt: ">"}
 
 
 class Fact(NamedTuple):
-    """A test that has come out one way in the row of its statement."""
+    """A test that has come out one way in the row of its statement.
+
+    What it says of attributes holds ``until`` the row in which the function waits.
+    """
 
     test: ast.expr
     value: bool
     row: int
+    until: int = 1 << 30
 
 
-def is_foregone(raised: Place, called: Place) -> bool:
-    """True if a ``raise`` cannot happen for the call of its function at another place."""
+def is_foregone(raised: Place, called: Place, said: Sequence[Fact] = ()) -> bool:
+    """True if a ``raise`` cannot happen for the call of its function at another place.
+
+    ``said`` is what the calling function knows when it begins.
+    """
     inside = path_in_function(raised, ast.Raise)
     callee = inside[0] if inside else None
     if not isinstance(callee, Function):
@@ -50,7 +57,8 @@ def is_foregone(raised: Place, called: Place) -> bool:
         return False
     row = getattr(inside[-1], "lineno", 0)
     given = _given(callee, call)
-    known = [f for f in _facts(outside) if not _is_bound(outside[0], f, call.lineno)]
+    facts_there = (*said, *_facts(outside))
+    known = [f for f in facts_there if not is_bound(outside[0], f, call.lineno)]
     if not given or not known:
         return False
     is_near = raised.path == called.path
@@ -58,13 +66,25 @@ def is_foregone(raised: Place, called: Place) -> bool:
     for fact in _facts(inside):
         names = {n.id for n in ast.walk(fact.test) if isinstance(n, ast.Name)}
         others = names - given.keys()
-        if _is_bound(callee, fact, row) or _are_bound(callee, names, row):
+        if is_bound(callee, fact, row) or _are_bound(callee, names, row):
             continue
         if is_near or all(hasattr(builtins, name) for name in others):
-            test = _with(fact.test, given)
+            test = with_given(fact.test, given)
             if test is not None and _is_refuted(test, fact.value, facts):
                 return True
     return False
+
+
+def is_refused_before(raised: Place, said: Sequence[Fact]) -> bool:
+    """True if what a ``raise`` stands under is refuted by what its function knows at first."""
+    inside = path_in_function(raised, ast.Raise)
+    if not inside or not said:
+        return False
+    known = _leaves([fact for fact in said if not is_bound(inside[0], fact, raised.row)])
+    return any(
+        _is_refuted(fact.test, fact.value, known) and not is_bound(inside[0], fact, raised.row)
+        for fact in _facts(inside)
+    )
 
 
 def is_excluded(raised: Place) -> bool:
@@ -76,11 +96,11 @@ def is_excluded(raised: Place) -> bool:
     facts, row = list(_facts(inside)), getattr(inside[-1], "lineno", 0)
     aliases = _aliases(function)
     for fact in facts:
-        before = [f for f in facts if f.row < fact.row and not _is_bound(function, f, fact.row)]
+        before = [f for f in facts if f.row < fact.row and not is_bound(function, f, fact.row)]
         known = _leaves(before) | declared_in(function, fact.test)
-        test = (_with(fact.test, aliases) if aliases else None) or fact.test
+        test = (with_given(fact.test, aliases) if aliases else None) or fact.test
         refuted = any(_is_refuted(one, fact.value, known) for one in (fact.test, test))
-        if refuted and not _is_bound(function, fact, row):
+        if refuted and not is_bound(function, fact, row):
             return True
     return False
 
@@ -205,7 +225,7 @@ class _Put(ast.NodeTransformer):
         return self._given.get(node.id, node)
 
 
-def _with(test: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr | None:
+def with_given(test: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr | None:
     """Return a test with what is given in place of the parameters."""
     try:
         copy = ast.parse(unparsed(test), mode="eval").body
@@ -214,9 +234,15 @@ def _with(test: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr | None:
         return None
 
 
-def _is_bound(function: ast.AST, fact: Fact, row: int) -> bool:
-    """True if anything that a fact is about gets another value between its row and another one."""
-    return any(is_stored(function, text, fact.row, row) for text in _names_in(fact.test))
+def is_bound(function: ast.AST, fact: Fact, row: int) -> bool:
+    """True if anything that a fact is about gets another value between its row and another one.
+
+    So may attributes where the function waits.
+    """
+    names = _names_in(fact.test)
+    if row > fact.until and any("." in name for name in names):
+        return True
+    return any(is_stored(function, text, fact.row, row) for text in names)
 
 
 @lru_cache(maxsize=256)
