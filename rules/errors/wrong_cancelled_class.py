@@ -64,7 +64,9 @@ that runs in a thread it raises its own `CancelledError` at whatever the thread 
 Where another handler already looks at the error that the cancellation comes as, nothing is lost:
 the report is then a warning about a handler that never runs. Not reported are handlers of both
 classes, those that do nothing but `raise` where no later handler would get the cancellation, and
-code that raises the SDK's `CancelledError` itself, or may do so.
+code that raises the SDK's `CancelledError` itself, or may do so. Nor are activities in threads that
+want no error (`no_thread_cancel_exception=True`), and code that runs an event loop of its own, such
+as `asyncio.run(...)`, out of which asyncio's may come.
 
 ## References
 
@@ -204,4 +206,6 @@ def _runs_in_threads(at: TryView) -> bool:
     """True if only activities that are plain functions run a function, in their own thread."""
     is_plain = at.runs_in(Scope.SYNC_ACTIVITY) and not at.function.is_async and at.is_cancelled
     others = Scope.WORKFLOW | Scope.ASYNC_ACTIVITY | Scope.THREAD
-    return is_plain and not at.runs_in(others) and not at.may_raise(CANCELLED)
+    if not is_plain or at.runs_in(others):
+        return False
+    return not at.may_raise(CANCELLED) and not at.runs_event_loop

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wflint.callgraph.effects import runs_in_same_task
 from wflint.callgraph.graph import CallGraph, Hop, Node, runs
 from wflint.facts.model import Call, Exit, Flag, FunctionBody, Site, Try
-from wflint.facts.sites import between, tries_around, tries_handling
+from wflint.facts.sites import between, last_words, tries_around, tries_handling
 from wflint.inference.values import ExternalValue
 from wflint.temporal.api import CallKind, sdk_calls
 from wflint.temporal.effects import Effect
@@ -30,6 +30,10 @@ _HARMLESS = (
     "temporalio.workflow.",
     "typing.",
 )
+_LOOP_RUNNERS = ("anyio.run", "asyncio.Runner.run", "asyncio.run", "asyncio.runners.")
+_LOOP_RUNS = frozenset({"async_to_sync", "run_forever", "run_until_complete"})
+"""Names, whatever they are of, of what runs an event loop and raises what comes out of that."""
+
 _SENDS = frozenset({CallKind.CANCEL, CallKind.SIGNAL, CallKind.SIGNAL_WITH_START})
 """Commands to other workflows, which fail with an ``ApplicationError`` themselves."""
 
@@ -74,6 +78,27 @@ def _is_harmless(name: str) -> bool:
     if known is not None:
         return known.kind not in _SENDS
     return name == "own" or name.startswith(_HARMLESS)
+
+
+def runs_event_loop(checker: Checker, node: Node, tried: Try) -> bool:
+    """True if something in a ``try`` runs an event loop of its own, here or in what it calls."""
+    graph, store = checker.summaries.graph, checker.resolver.store
+    start, end = tried.start, tried.end
+    if any(_runs_loop(graph, node, c) for c in between(store.body(node.fn).calls, start, end)):
+        return True
+    edges = between(graph.callees(node), start, end)
+    return any(
+        _runs_loop(graph, other, call)
+        for other in graph.search([Hop(node, edge.site) for edge in edges])
+        for call in store.body(other.fn).calls
+    )
+
+
+def _runs_loop(graph: CallGraph, node: Node, call: Call) -> bool:
+    outcomes = graph.outcomes.get(node.fn, {})
+    if outcomes.get(call.site, "").startswith(_LOOP_RUNNERS):
+        return True
+    return not _LOOP_RUNS.isdisjoint(last_words(call, outcomes))
 
 
 def acts(checker: Checker, node: Node, body: FunctionBody, start: Site, end: Site) -> bool:

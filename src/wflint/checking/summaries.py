@@ -24,6 +24,7 @@ from wflint.wording import code_on_one_line, shortened
 _CANCELLED = Region.RUN | Region.ASYNC_ACTIVITY | Region.SYNC_ACTIVITY
 """Regions whose entry points are cancelled from outside."""
 
+_NO_ERROR = "no_thread_cancel_exception"
 _CANCELLATIONS = frozenset({CANCELLED, SDK_CANCELLED})
 
 CANCELLATION_REASON = "temporalio.workflow.cancellation_reason"
@@ -89,7 +90,19 @@ class Summaries:
         return node in self._open and not self._is_over(node, site)
 
     def _starts(self) -> list[Node]:
-        return [n for n, entry in self.graph.entries.items() if entry.kind & _CANCELLED]
+        return [
+            node
+            for node, entry in self.graph.entries.items()
+            if entry.kind & _CANCELLED and not self._wants_no_error(node)
+        ]
+
+    def _wants_no_error(self, node: Node) -> bool:
+        """True of a plain activity that the SDK is told not to raise an error in."""
+        head = self._store.body(node.fn).head
+        given = (decorator.option(_NO_ERROR) for decorator in head.decorators)
+        return not head.is_async and any(
+            value is not None and value.text == "True" for value in given
+        )
 
     def _is_over(self, node: Node, site: Site) -> bool:
         """True in a handler that gets nothing but cancellations, which come from outside."""

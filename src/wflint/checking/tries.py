@@ -23,6 +23,7 @@ from wflint.checking.protected import (
     may_be_caught,
     may_fail_otherwise,
     only_handles,
+    runs_event_loop,
 )
 from wflint.checking.raising import raised
 from wflint.checking.shown import is_only_shown
@@ -334,6 +335,11 @@ class ProtectedView:
         return any(call.flags & Flag.AWAITED for call in calls) or any(
             operation.awaits for operation in operations
         )
+
+    @property
+    def runs_event_loop(self) -> bool:
+        """True if something that is protected runs an event loop of its own."""
+        return runs_event_loop(self._checker, self._node, self.statement)
 
     @property
     def is_entry(self) -> bool:

@@ -85,7 +85,8 @@ class TryView(Protocol):
         """True if a cancellation of the workflow, or of the activity, reaches the statement.
 
         It reaches the run method and what that awaits, but no other task, and no handler. It comes
-        only once: not where nothing but handlers of it leads to.
+        only once: not where nothing but handlers of it leads to. Nor does it reach a plain activity
+        that wants no error for it: `no_thread_cancel_exception=True`.
         """
         ...
 
@@ -171,6 +172,11 @@ class TryView(Protocol):
     @property
     def awaits(self) -> bool:
         """True if anything is awaited there, in the function itself."""
+        ...
+
+    @property
+    def runs_event_loop(self) -> bool:
+        """True if something that is protected runs an event loop of its own: `asyncio.run(...)`."""
         ...
 
     @property
