@@ -47,6 +47,10 @@ class ReminderWorkflow:
 
 Nothing: the workflow waits, and there is no error.
 
+Not reported are waits that all callers end by `asyncio.wait_for()` or `asyncio.timeout()`, or that
+run in a task of their own, which may be raced with a timer. Nor are those of a workflow that has a
+task beside them which sleeps in a loop: each of its timers has the conditions looked at again.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -89,7 +93,7 @@ class TimeBasedCondition(Rule):
     def confirm(self, view: FindingView) -> Report | None:
         """Only a function that reads the clock, itself or through what it calls."""
         found = view.effect(Effect.WORKFLOW_CLOCK)
-        if found is None:
+        if found is None or view.may_be_woken():
             return None
         where = f" in `{found.function}`" if found.function else ""
         return Report(_MESSAGE.format(clock=found.shown, where=where))

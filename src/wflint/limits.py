@@ -195,6 +195,9 @@ GUARD_LENGTH = 3_000
 GUARD_BLOCKS = 8
 """How many blocks or operators may be nested in such a function."""
 
+TASKS_BESIDE = 40
+"""How many tasks of a workflow are looked at for one that wakes it; of more, one may."""
+
 FLOW_STEPS = 40_000
 """How many steps of a workflow's methods are followed from one of them. Methods of which each calls
 the next one twice would take a step for each way.

@@ -16,6 +16,7 @@ from wflint.checking.looked_at import is_looked_at
 from wflint.checking.pieces import place_of
 from wflint.checking.protected import may_be_caught
 from wflint.checking.stretches import Stretch
+from wflint.checking.woken import may_be_woken
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import UNKNOWN, Finding, FunctionBody, Kind, Ref, Site, ValueType
@@ -178,6 +179,10 @@ class FoundView:
     def calls_code_with(self, start: Site, end: Site, pattern: str) -> bool:
         """True if what is called in a stretch of the function has a match of a pattern."""
         return Stretch(self._checker, self._node, self._body).calls_code_with(start, end, pattern)
+
+    def may_be_woken(self) -> bool:
+        """True if something else ends a wait there, or wakes the workflow again and again."""
+        return may_be_woken(self._checker, self._node)
 
     @property
     def is_in_main_task(self) -> bool:

@@ -157,6 +157,13 @@ class FindingView(Protocol):
         """
         ...
 
+    def may_be_woken(self) -> bool:
+        """True if something else ends a wait there, or wakes the workflow again and again.
+
+        That is a timeout or a task of all callers, or a task beside it that sleeps in a loop.
+        """
+        ...
+
     @property
     def is_in_main_task(self) -> bool:
         """True if the run method itself, and no task beside it, runs the function."""
