@@ -68,7 +68,8 @@ It looks at values when they are sent or read, and at types never: the mistake s
 The rule follows dataclasses, pydantic models, `TypedDict`, `NamedTuple` and containers. It is
 silent where the project sets a data converter or uses a plugin, which may set one; where a value
 may be of another type that works (`str | date`); where a class itself says how its objects are
-converted; and of parameters of activities with a default that no call is known to give anything.
+converted; of parameters of activities with a default that no call is known to give anything; and of
+methods on which a decorator of your own stands.
 
 ## References
 
@@ -165,7 +166,8 @@ class UnserializableType(Rule):
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[PlacedReport]:
         """What a run method, signal, query or update gets and gives; validators get the same."""
-        if handler.kind is not Scope.VALIDATOR and not handler.is_dynamic:
+        is_message = handler.kind is not Scope.VALIDATOR and not handler.is_dynamic
+        if is_message and handler.is_itself:
             yield from _check(handler, handler.payloads, handler.method)
 
     def check_activity(self, activity: ActivityView) -> Iterable[PlacedReport]:

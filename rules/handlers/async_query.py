@@ -55,6 +55,9 @@ unsafe: a class of another project may derive from this one and await the query.
 
 `DeprecationWarning: Queries as async def functions are deprecated`, when the class is made.
 
+The rule is silent where a decorator of your own stands on the method: the SDK is given what that
+has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -84,7 +87,8 @@ class AsyncQuery(Rule):
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Each query that is `async def`."""
-        if handler.kind is Scope.QUERY and handler.function.head.is_async:
+        is_query = handler.kind is Scope.QUERY and handler.is_itself
+        if is_query and handler.function.head.is_async:
             yield Report(
                 f"the query `{handler.method}` is `async def`, which the SDK deprecates: "
                 "a query can wait for nothing; make it a plain `def`"

@@ -68,6 +68,9 @@ updates.
 From 1.35 on: `ValueError: Update validator must not be an async function`, when the module is
 imported. Before that nothing.
 
+The rule is silent where a decorator of your own stands on the method: the SDK is given what that
+has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -97,7 +100,8 @@ class AsyncValidator(Rule):
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Each validator that is `async def`."""
-        if handler.kind is Scope.VALIDATOR and handler.function.head.is_async:
+        is_validator = handler.kind is Scope.VALIDATOR and handler.is_itself
+        if is_validator and handler.function.head.is_async:
             yield Report(
                 f"the validator `{handler.method}` is `async def`: the SDK refuses it, or (before "
                 "1.35) accepts every update without running it; make it a plain `def`"

@@ -56,6 +56,9 @@ class CartWorkflow:
 `Dynamic updates do not support a vararg third param, use Sequence[RawValue]`, when the module is
 imported; for signals and queries with `*args` a `DeprecationWarning`.
 
+The rule is silent where a decorator of your own stands on the method: the SDK is given what that
+has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -87,7 +90,7 @@ class DynamicHandlerSignature(Rule):
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Look at the parameters of each dynamic handler."""
         text = handler.text if handler.is_dynamic and handler.kind & self.scope else None
-        if text is None:
+        if text is None or not handler.is_itself:
             return
         params = text.params[1:]
         if [p.kind for p in params] == ["positional", "*"]:

@@ -51,6 +51,9 @@ class CartWorkflow:
 Nothing when the class is made. `TypeError: add() missing 1 required keyword-only argument` when the
 message comes.
 
+The rule is silent where a decorator of your own stands on the method: the SDK is given what that
+has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -86,7 +89,7 @@ class KeywordOnlyParameter(Rule):
 
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Look at the parameters that are not given by position."""
-        if not handler.kind & self.scope or handler.is_dynamic:
+        if not handler.kind & self.scope or handler.is_dynamic or not handler.is_itself:
             return
         if all(param.kind in _BY_POSITION for param in handler.function.head.params):
             return

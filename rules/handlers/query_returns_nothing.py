@@ -49,6 +49,9 @@ class CartWorkflow:
 
 Nothing: the answer is `None`.
 
+The rule is silent about queries that only raise an error, and where a decorator of your own stands
+on the method: the SDK is given what that has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -77,6 +80,8 @@ class QueryReturnsNothing(Rule):
         """Each query whose body does something, and returns nothing."""
         text = handler.text if handler.kind is Scope.QUERY else None
         if text is None or text.returns_something or text.yields or text.is_stub:
+            return
+        if not handler.is_itself or not handler.may_return:
             return
         yield Report(
             f"the query `{handler.method}` returns nothing, so its answer is always None; "

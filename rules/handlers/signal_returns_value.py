@@ -51,6 +51,9 @@ class CartWorkflow:
 
 Nothing: what a signal handler returns is dropped.
 
+The rule is silent where other code of the workflow calls the method and uses the result. It is so,
+too, where a decorator of your own stands on it: the SDK is given what that has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -78,6 +81,8 @@ class SignalReturnsValue(Rule):
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Each signal handler with a `return` of what is surely a value."""
         if handler.kind is not Scope.SIGNAL or handler.text is None or not handler.text.values:
+            return
+        if not handler.is_itself or handler.result_is_used:
             return
         value = shortened(handler.text.values[0], 40)
         yield Report(

@@ -59,6 +59,9 @@ class CartWorkflow:
 
 Nothing: the update is accepted whatever the validator returns.
 
+The rule is silent where other code of the workflow calls the method and uses the result. It is so,
+too, where a decorator of your own stands on it: the SDK is given what that has made of it.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -86,6 +89,8 @@ class ValidatorReturnsValue(Rule):
     def check_handler(self, handler: HandlerView, workflow: WorkflowView) -> Iterable[Report]:
         """Each validator with a `return` of what is surely a value."""
         text = handler.text if handler.kind is Scope.VALIDATOR else None
+        if not handler.is_itself or handler.result_is_used:
+            return
         if text is not None and text.values:
             value = shortened(text.values[0], 40)
             yield Report(

@@ -69,7 +69,8 @@ update method add parameters`, when the module is imported.
 
 Annotations are compared as Python has them: `List[str]` and `list[str]` differ, `Optional[str]` and
 `str | None` are equal. With `from __future__ import annotations` they are texts, and any difference
-counts. The rule is silent where it does not know what an annotation stands for.
+counts. The rule is silent where it does not know what an annotation stands for, and where a
+decorator of your own stands on one of the methods.
 
 ## References
 
@@ -103,7 +104,9 @@ class ValidatorSignature(Rule):
         if handler.kind is not Scope.VALIDATOR or handler.method == handler.validates:
             return
         update = workflow.updates.get((handler.owner, handler.validates))
-        if update is not None and handler.difference(update):
+        if update is None or not handler.is_itself or not update.is_itself:
+            return
+        if handler.difference(update):
             yield Report(
                 f"the parameters of the validator `{handler.method}` are not those of the update "
                 f"`{update.method}`: the SDK refuses the class; write them alike, names excepted"

@@ -22,6 +22,7 @@ from wflint.model.method_text import text_of
 from wflint.model.parameters import Parameters
 from wflint.model.passed_on import passed_on
 from wflint.model.payloads import Payloads
+from wflint.model.results import may_return
 from wflint.model.seen_whole import is_abstract, is_made_plainly, is_seen_whole
 from wflint.model.size import size_of
 from wflint.model.state import state_of
@@ -74,6 +75,7 @@ class Definitions:
         self.unfinished_of: Callable[[WorkflowView, StateFlow], Iterable[HandlerView]] = (
             lambda workflow, flow: ()
         )
+        self.result_is_used: Callable[[Fn], bool] = lambda fn: False
         self.calls_of: Callable[[Fn], tuple[CommandView, ...]] = lambda fn: ()
         self.converter_is_default: Callable[[Fn], bool] = lambda fn: True
         self.settings_of: Callable[[str], RuleSettings] = lambda path: RuleSettings()
@@ -308,6 +310,8 @@ class Definitions:
             self.decorated.views(head.decorators, path),
             self._parameters.difference,
             self._parameters.meaning,
+            lambda: self.result_is_used(entry.fn),
+            lambda: may_return(entry.fn, entry.receiver, self.resolver),
         )
 
     # What decorators say.

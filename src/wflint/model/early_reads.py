@@ -50,7 +50,7 @@ class EarlyReads:
             return
         missing -= afterwards
         late = _set_late(steps, missing)
-        known = [handler for handler in handlers if _is_itself(handler)]
+        known = [handler for handler in handlers if handler.is_itself]
         for handler in known:
             names = late if handler.kind is Region.QUERY else missing
             if handler.kind is Region.UPDATE:
@@ -69,7 +69,7 @@ class EarlyReads:
             if validator.kind is not Region.VALIDATOR or validator.validates != update.method:
                 continue
             steps = [s for _, s in self._flow.flow(validator.place.fn, with_guards=True)]
-            if not _is_itself(validator) or any(s.what in _MAY_REJECT for s in steps):
+            if not validator.is_itself or any(s.what in _MAY_REJECT for s in steps):
                 return names
             found.update(s.name for s in steps if s.what is What.READ)
         return found
@@ -151,11 +151,6 @@ class EarlyReads:
             isinstance(entity, ExternalValue) and entity.name.startswith("temporalio.")
             for entity in self._resolver.resolve(call.target, path)
         )
-
-
-def _is_itself(handler: HandlerView) -> bool:
-    """True if the SDK calls the method itself, and not what a decorator has made of it."""
-    return all(decorator.is_plain for decorator in handler.decorators)
 
 
 def _set_late(flow: Iterable[At], names: set[str]) -> set[str]:

@@ -6,9 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from wflint.model.steps import function_node
+from wflint.model.ways_out import can_end
 from wflint.project.module import Module
 from wflint.rule.definition_views import MethodText, ParamText
 from wflint.syntax.unparsed import unparsed
+from wflint.syntax.words import dotted_name
 
 _VALUES = (
     ast.BoolOp,
@@ -51,8 +53,16 @@ def _read(module: Module, start: int, end: int) -> list[MethodText]:
             bool(returned),
             any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in inner),
             all(_is_nothing(statement) for statement in node.body),
+            can_end(node.body),
+            tuple(name for statement in node.body if (name := _called(statement))),
         )
     ]
+
+
+def _called(statement: ast.stmt) -> str:
+    """Return the dotted name of what a statement calls, if it does nothing else."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return dotted_name(call.func) if isinstance(call, ast.Call) else ""
 
 
 def _inside(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -63,7 +63,7 @@ def _ways_of(statement: ast.stmt) -> set[str]:
             return {_RETURNS}
         case ast.Break():
             return {_BREAKS}
-        case ast.Continue() | ast.Raise():
+        case ast.Continue() | ast.Raise() | ast.Assert(test=ast.Constant(value=False | 0 | None)):
             return set()
         case ast.If():
             return _ways_of_branches(statement)

@@ -52,7 +52,9 @@ class MethodText(Struct, frozen=True):
     returns.
 
     ``values`` are the expressions in its ``return`` statements that are surely not None;
-    ``returns_something`` is set if there may be others. A stub has nothing in its body.
+    ``returns_something`` is set if there may be others. A stub has nothing in its body. ``ends`` is
+    set if there is a way out of it but an error. ``calls`` are the names of what it calls in any
+    case, in statements of their own.
     """
 
     params: tuple[ParamText, ...]
@@ -61,6 +63,8 @@ class MethodText(Struct, frozen=True):
     returns_something: bool = False
     yields: bool = False
     is_stub: bool = False
+    ends: bool = True
+    calls: tuple[str, ...] = ()
 
 
 class Interleaving(NamedTuple):
@@ -95,6 +99,23 @@ class HandlerView(Struct, frozen=True):
     decorators: tuple[DecoratorView, ...] = ()
     find_difference: Callable[[HandlerView, HandlerView], str] = lambda one, other: ""
     find_meaning: Callable[[str, str], str] = lambda annotation, path: ""
+    find_use: Callable[[], bool] = lambda: False
+    find_end: Callable[[], bool] = lambda: True
+
+    @property
+    def is_itself(self) -> bool:
+        """True if the SDK calls the method itself, and not what a decorator has made of it."""
+        return all(decorator.is_plain for decorator in self.decorators)
+
+    @property
+    def result_is_used(self) -> bool:
+        """True if code of the workflow calls it, too, and does something with its result."""
+        return self.find_use()
+
+    @property
+    def may_return(self) -> bool:
+        """True unless it surely ends with an error: by itself, or in what it calls."""
+        return self.find_end()
 
     @property
     def interleaving(self) -> Interleaving | None:
