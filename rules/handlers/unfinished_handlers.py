@@ -86,7 +86,10 @@ so is the rule.
 
 The rule is silent as well where the run method never ends, where a handler only waits for what that
 always sets before it waits on, where anything that the workflow runs asks `all_handlers_finished`,
-and where the run method waits for something that the handler does when it has waited.
+and where the run method waits for something that the handler does when it has waited: by a
+condition, a lock, a queue, an event or a future, or in a loop that asks again and again. A `with`
+around the wait of the handler does something when it is left. A decorator of your own may do so as
+well, and so may whoever is given `self` after the wait.
 
 ## References
 

@@ -60,7 +60,8 @@ class _Entered(NamedTuple):
     """A method that was entered as the one of a ``number``, with the steps that are left of it.
 
     ``around`` are the arms that it is called in; ``None`` if it may be called again. What it
-    ``is_given`` is what the caller was given, or constants.
+    ``is_given`` is what the caller was given, or constants. If it ``is_asked``, what it gives
+    decides how long the caller waits.
     """
 
     fn: Fn
@@ -70,6 +71,7 @@ class _Entered(NamedTuple):
     is_given: bool
     around: Arms | None
     number: int
+    is_asked: bool = False
 
 
 class StateFlow:
@@ -103,13 +105,13 @@ class StateFlow:
         for _ in range(limits.FLOW_STEPS):
             if not stack:
                 return
-            at, steps, is_sure, is_later, is_given, around, number = stack[-1]
+            at, steps, is_sure, is_later, is_given, around, number, is_asked = stack[-1]
             step = next(steps, None)
             if step is None:
                 stack.pop()
                 continue
             arms = within(around, step.arms, number)
-            step = _within(step, is_sure, is_later, arms)
+            step = _within(step, is_sure, is_later, arms, is_asked)
             called = self._called(at, step)
             if step.what is What.GUARD:
                 stack = stack if step.is_later else [one._replace(is_sure=False) for one in stack]
@@ -129,7 +131,8 @@ class StateFlow:
                     is_sure = False
                     stack = [one._replace(is_sure=False) for one in stack]
                 is_given = is_given and step.is_given
-                stack.append(self._entered(called, is_sure, later, is_given, inside, count))
+                inner = self._entered(called, is_sure, later, is_given, inside, count)
+                stack.append(inner._replace(is_asked=step.is_asked))
         yield At(fn, Step(What.OPEN))
 
     def _entered(
@@ -325,12 +328,13 @@ class StateFlow:
         ]
 
 
-def _within(step: Step, is_sure: bool, is_later: bool, arms: Arms) -> Step:
-    is_as_before = is_sure and not is_later
+def _within(step: Step, is_sure: bool, is_later: bool, arms: Arms, is_asked: bool) -> Step:
+    is_as_before = is_sure and not is_later and (step.is_asked or not is_asked)
     if is_as_before and arms == step.arms:
         return step
-    sure, later = step.is_sure and is_as_before, step.is_later or is_later
-    return replace(step, is_sure=sure, is_later=later, arms=arms)
+    sure, later = step.is_sure and is_sure and not is_later, step.is_later or is_later
+    asked = step.is_asked or is_asked
+    return replace(step, is_sure=sure, is_later=later, arms=arms, is_asked=asked)
 
 
 def _as_seen(step: Step) -> Step:
@@ -339,7 +343,7 @@ def _as_seen(step: Step) -> Step:
     A call of what an attribute holds is first of all a read of it.
     """
     if step.what is What.CALL:
-        return Step(What.READ, step.name, step.is_sure, step.is_later, arms=step.arms)
+        return replace(step, what=What.READ)
     if step.what is What.GIVE:
         return Step(What.OPEN, "", step.is_sure, step.is_later, arms=step.arms)
     return step

@@ -15,12 +15,14 @@ from msgspec import Struct
 from wflint.facts.model import FunctionHead
 from wflint.files.source import Source, UnreadableSource
 from wflint.model.arms import Arms, arms_in
+from wflint.model.asked import asked_in
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
 from wflint.model.long_waits import LongWaits
 from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
+from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.standalone import standalone
 from wflint.syntax.words import dotted_name, last_word
 
@@ -64,7 +66,8 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
     after which something may still be in the attribute. ``part`` is the attribute of the attribute
     that is read, or set if it ``sets_part``, as in ``self.order.status``. ``arms`` are those that
-    it stands in. What a called method ``is_given`` are constants, or what this one was given.
+    it stands in. What a called method ``is_given`` are constants, or what this one was given. What
+    ``is_asked`` decides how long the method waits, see :mod:`wflint.model.asked`.
     """
 
     what: What
@@ -78,6 +81,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     arms: Arms = ()
     sets_part: bool = False
     is_given: bool = True
+    is_asked: bool = False
 
 
 class Steps(Struct, frozen=True):
@@ -156,6 +160,7 @@ class _Reader:
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
         self._arms = arms_in(node)
+        self._asked = asked_in(node, own)
         self._is_sure = True  # until a way out depends on the state
 
     def read(self) -> Iterator[Step]:
@@ -172,6 +177,7 @@ class _Reader:
     def _step(self, at: _Task, what: What, name: str = "", part: str = "", **more: bool) -> _Task:
         is_sure = at.is_sure and self._is_sure and not at.is_later
         arms = self._arms.get(at.node, ()) if at.node is not None else ()
+        more["is_asked"] = at.node in self._asked
         step = Step(what, name, is_sure, at.is_later, part=part, arms=arms, **more)
         return _Task(None, is_sure, step=step)
 
@@ -292,6 +298,8 @@ class _Reader:
             yield self._step(at, What.GIVE, name, awaited=awaited, is_given=is_given)
             return
         yield from self._all([called, *given], at)
+        if called is not func and _wait(given):
+            yield _Task(called, False, at.is_later)  # what is called waits for what it is given
         number = self._handed_over.number(node)
         if number >= 0:
             names = self._handed_over.names(node)
@@ -369,6 +377,8 @@ class _Reader:
         yield from self._all([*first, *node.body], at, is_sure=free)
         if isinstance(node, (ast.For, ast.AsyncFor)):
             yield from self._all(node.orelse, at)
+        else:
+            yield from self._all(first, at, is_sure=False)  # they are left
         if not free and self._has_way_out(node.body):
             yield from self._unsure(at, self._raises(node.body))
 
@@ -410,6 +420,10 @@ def _parameters(node: ast.FunctionDef) -> set[str]:
 
 def _given(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def _wait(given: Iterable[ast.expr]) -> bool:
+    return any(isinstance(node, ast.Await) for value in given for node in all_nodes(value))
 
 
 def _is_stored(node: ast.Attribute) -> bool:

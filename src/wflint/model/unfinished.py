@@ -48,7 +48,7 @@ class Unfinished:
         if self._waits_for_all(workflow):
             return
         in_run = [at.step for at in flow.flow(run.place.fn)]
-        conditions = {(step.name, step.part) for step in in_run if step.is_later}
+        conditions = {(step.name, step.part) for step in in_run if step.is_later or step.is_asked}
         always_set = _set_between_waits(in_run)
         is_open = any(step.what is What.OPEN for step in in_run)
         for handler in workflow.handlers:
@@ -56,9 +56,13 @@ class Unfinished:
                 continue
             if _waits_only_for(always_set, handler, flow):
                 continue
+            if not handler.is_itself:
+                continue  # a decorator may count it
             if (is_open or _is_open(handler, flow)) and not self._acts(handler, workflow):
                 continue  # whoever has the object may know what it waits for, and set that
             touched = _touched_at_last(handler, flow)
+            if touched is None:
+                continue
             if not any(_overlap(one, other, flow) for one in conditions for other in touched):
                 yield handler
 
@@ -146,17 +150,24 @@ def _waits_only_for(always_set: set[_Part], handler: HandlerView, flow: StateFlo
     return True
 
 
-def _touched_at_last(handler: HandlerView, flow: StateFlow) -> set[_Part]:
-    """Return the attributes that a handler reads or sets when it has waited."""
+def _touched_at_last(handler: HandlerView, flow: StateFlow) -> set[_Part] | None:
+    """Return the attributes that a handler reads or sets when it has waited.
+
+    So does what it sets in a function that others may call then. ``None`` if somebody else is given
+    the workflow's object then, and may do anything with it.
+    """
     found: set[_Part] = set()
     waits: set[Arms] = set()
     for _, step in flow.flow(handler.place.fn):
         if step.what is What.WAIT:
             waits.add(step.arms)
-        elif step.what not in (What.READ, What.WRITE):
-            continue
-        elif any(may_follow(arms, step.arms) for arms in waits):
+        elif step.what is What.WRITE and step.is_later:
             found.add((step.name, step.part))
+        elif any(may_follow(arms, step.arms) for arms in waits):
+            if step.what is What.OPEN:
+                return None
+            if step.what in (What.READ, What.WRITE):
+                found.add((step.name, step.part))
     return found
 
 
