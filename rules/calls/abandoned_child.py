@@ -62,10 +62,10 @@ class OrderWorkflow:
 
 Nothing: it starts the child. The server terminates it when the parent closes.
 
-Not reported are handles that are kept, handed on or awaited, calls that name a policy, and options
-that cannot be read. The rule is silent as well where the parent may outlive the child: in handlers,
-in `while` loops, and where a wait for a timer, a condition or a task may come after the start. The
-child may report back with a signal.
+Not reported are handles that are kept, handed on or awaited, calls that name a policy or get one
+from an interceptor of the project, and options that cannot be read. The rule is silent as well
+where the parent may outlive the child: in handlers, in `while` loops, and where a wait for a timer,
+a condition or a task may come after the start. The child may report back with a signal.
 
 ## References
 
@@ -112,6 +112,8 @@ class AbandonedChild(Rule):
         """Only a child that gets no policy at all: what is given has been decided."""
         command = view.command()
         if command is None or command.call.spread or _POLICY in command.call.keywords:
+            return None
+        if command.call.is_intercepted(_POLICY):
             return None
         if view.effect_after(Effect.AWAITS_ASYNCIO) is not None:
             return None

@@ -61,6 +61,9 @@ alone.
 The call raises `ValueError: Activity must have start_to_close_timeout or
 schedule_to_close_timeout`. The workflow task fails, and is tried again and again.
 
+An interceptor of the project that sets one of the two in `start_activity()`, or in
+`start_local_activity()`, counts as well.
+
 ## References
 
 * https://docs.temporal.io/encyclopedia/detecting-activity-failures
@@ -97,6 +100,8 @@ class ActivityMissingTimeout(Rule):
         """Options that cannot be followed may hold a timeout, so they are silent."""
         given = view.keywords - view.none_keywords
         if view.spread or not given.isdisjoint(_ENOUGH):
+            return
+        if any(view.is_intercepted(name) for name in _ENOUGH):
             return
         seconds = view.settings.default_activity_timeout
         is_spread = _START in view.keywords and view.keyword(_START) is None

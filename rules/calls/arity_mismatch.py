@@ -63,9 +63,10 @@ they have one input, and `execute_operation()` itself raises the `TypeError` wit
 What clients send is looked at as well. A target that is given by its name counts if the project
 defines it: an activity that is called on the own task queue, a workflow, the handler of a message
 that is sent through the handle of a known workflow. Not reported are payloads and targets that
-cannot be followed, and dynamic activities and handlers. Of an activity in a class whose first
-parameter is not `self`, a Worker has to show whether it is registered from the class or from an
-object. `workflow.continue_as_new()` is [continue-as-new-args](continue-as-new-args.md).
+cannot be followed (a list that others get may have more in it by then), dynamic activities and
+handlers, and what an interceptor of the project changes the arguments of. Of an activity in a class
+whose first parameter is not `self`, a Worker has to show whether it is registered from the class or
+from an object. `workflow.continue_as_new()` is [continue-as-new-args](continue-as-new-args.md).
 
 ## References
 
@@ -127,7 +128,7 @@ class ArityMismatch(Rule):
         if at.kind is CallKind.NEXUS_OPERATION:
             yield from _check_operation(at)
             return
-        if _is_never_sent(at):
+        if _is_never_sent(at) or at.call.is_intercepted("args"):
             return
         if is_refused(at.targets, at.payload):
             sent = len(at.payload or ())

@@ -116,7 +116,7 @@ class HeartbeatTimeoutMissing(Rule):
             call = command.call
             if command.kind is not CallKind.ACTIVITY or call.spread or _OPTION in call.keywords:
                 continue
-            if (_longest(call) or 0) <= _LONG:
+            if (_longest(call) or 0) <= _LONG or call.is_intercepted(_OPTION):
                 continue
             called = project.activities_of(command)
             if not called or any(activity.beats is not Beats.SENT for activity in called):

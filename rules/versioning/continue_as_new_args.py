@@ -45,7 +45,8 @@ positional argument`: "Workflow Task in failed state".
 
 The rule looks at the workflow that calls `continue_as_new()`, also through helpers and base
 classes, and at `workflow=` where another one is named. A helper that several workflows call is
-reported only if no run method among theirs takes what it passes.
+reported only if no run method among theirs takes what it passes. Nothing is reported where an
+interceptor of the project changes the arguments.
 
 ## References
 
@@ -74,7 +75,7 @@ class ContinueAsNewArgs(Rule):
 
     def check_command(self, at: CommandView) -> Iterable[Report]:
         """Count what is handed over against the parameters of the next run."""
-        if not is_refused(at.targets, at.payload):
+        if not is_refused(at.targets, at.payload) or at.call.is_intercepted("args"):
             return
         next_run, sent = at.targets[0], len(at.payload or ())
         yield Report(

@@ -30,6 +30,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue, FunctionValue
 from wflint.inference.written_values import WrittenValues
 from wflint.model.callees import Callees
+from wflint.model.interceptors import Interceptors
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Property, RuleSettings
 from wflint.rule.call_view import CallView
@@ -68,6 +69,7 @@ class CallViews:
         self.callers: Callable[[Node], Sequence[CommandView]] = lambda node: ()  # of activities
         self.may_be_kept: Callable[[Node, Site, str], bool] = lambda *_: False  # an error there
         self.naming: Callable[[], Iterable[str]] = tuple  # gives the files that name Temporal
+        self.interceptors = Interceptors(resolver, lambda: self.naming())
         self._has: dict[str, bool] = {}
         self._names: tuple[CallGraph, dict[Node, set[Name]]] | None = None
         self._latest: tuple[Node, Lookups] | None = None  # most calls come node by node
@@ -144,7 +146,12 @@ class CallViews:
             lambda site, error: self.may_be_kept(node, site, error),
             lambda names, target: self.given_back.is_of(names, target, node),
             lambda parameter: self._may_be_workflow(node, parameter),
+            self._is_intercepted,
         )
+
+    def _is_intercepted(self, name: str, option: str) -> bool:
+        sdk = sdk_calls().get(name)
+        return sdk is not None and self.interceptors.may_set(sdk.kind, option)
 
     def _may_be_workflow(self, node: Node, parameter: Ref) -> bool:
         graph = self.summaries.graph

@@ -230,6 +230,10 @@ class CallView(Struct, dict=True):
         """True if a file of the program that names Temporal matches a regular expression."""
         return self.lookups.program_has(pattern)
 
+    def is_intercepted(self, option: str) -> bool:
+        """True if an interceptor of the project may set or change an option of such a call."""
+        return self.lookups.is_intercepted(self.name, option)
+
     @property
     def is_restricted(self) -> bool:
         """True if the sandbox surely loads the module again: its restrictions hold for the code."""
