@@ -355,7 +355,9 @@ def _search(
     checker.receivers = SharedReceivers(reached, checker.shared)
     own = (path for path in question.gated.named if not is_test(path))
     failures = FailureTypes(*model, own)
-    checker.escapes = Escapes(reached, resolver, checker.catching, failures.may_have, is_test)
+    turned = checker.views.interceptors.may_turn_errors
+    catching = checker.catching
+    checker.escapes = Escapes(reached, resolver, catching, failures.may_have, is_test, turned)
     checker.is_test = is_test
     checker.commands.targets.graph = reached
     checker.views.summaries, checker.views.reached = checker.summaries, reached

@@ -87,6 +87,7 @@ class Escapes:
         catching: Catching,
         may_have: Callable[[Cls, Collection[str]], bool],
         is_test: Callable[[str], bool] = lambda _: False,
+        may_be_turned: Callable[[Region], bool] = lambda _: False,
     ) -> None:
         self._whole = graph
         self._part = graph.within(FAILING)
@@ -96,11 +97,12 @@ class Escapes:
         self._managers = Managers(resolver, catching)
         self._may_have = may_have
         self._is_test = is_test
+        self._may_be_turned = may_be_turned
         self._entered = {node.fn.path for node in graph.entries}
         self._workflows = {entry.receiver for entry in self._part.entries.values()}
         self._opaque: dict[Fn, bool] = {}
         self._generators: dict[Fn, dict[Ref, Site]] = {}
-        self._failing: dict[tuple[Cls, tuple[str, ...]], bool] = {}
+        self._failing: dict[tuple[Cls, Region, tuple[str, ...]], bool] = {}
         self._ways: dict[tuple[Node, Site, tuple[str, ...]], Ways] = {}
         self._going_on: dict[tuple[Hop, Node, tuple[str, ...]], bool] = {}
 
@@ -196,10 +198,12 @@ class Escapes:
         failing = FAILING & ~Region.UPDATE if is_checked else FAILING
         if entry is None or not entry.kind & failing or not entry.receiver.qualname:
             return False
-        key = entry.receiver, classes
+        key = entry.receiver, entry.kind, classes
         if key not in self._failing:
             is_test = self._is_test(entry.receiver.path)
-            is_told = _is_no_failure(classes) and self._may_have(*key)
+            is_told = _is_no_failure(classes) and (
+                self._may_have(entry.receiver, classes) or self._may_be_turned(entry.kind)
+            )
             self._failing[key] = not is_test and not is_told
         return self._failing[key]
 
