@@ -55,6 +55,9 @@ Nothing: the call is accepted and runs in place. Only what the activity does is 
 sandbox, and not even that where its module is passed through. `activity.info()` and
 `activity.heartbeat()` raise `RuntimeError: Not in activity context`.
 
+A decorator of the project may put something in the place of the activity that has it executed. Such
+a name may be called.
+
 ## References
 
 * https://docs.temporal.io/develop/python/activities/execution
@@ -85,7 +88,9 @@ class ActivityCalledDirectly(Rule):
     def check_own_call(self, view: CallView) -> Iterable[Report]:
         """The engine asks about calls in workflow code only. `execute_activity(f(x))` is WFL612."""
         callee = view.callee
-        if callee is None or not callee.is_activity or view.target_of in _EXECUTE:
+        if callee is None or not callee.is_activity or callee.is_replaced:
+            return
+        if view.target_of in _EXECUTE:
             return
         api = "execute_activity_method" if callee.head.owner else "execute_activity"
         yield Report(

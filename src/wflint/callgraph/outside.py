@@ -109,16 +109,27 @@ class Outside:
         """True for a nested function that gives commands, such as what a decorator puts in place.
 
         A decorator of the project may register what it is given as an activity, and give back what
-        workflows call to have it executed.
+        workflows call to have it executed. If it is a class, that is an object of it.
         """
-        if self.store.outermost(fn) == fn.qualname:
+        is_call = fn.qualname.endswith(".__call__")
+        if self.store.outermost(fn) == fn.qualname and not is_call:
             return False
+        return self._gives_command(fn) or any(map(self._gives_command, self._called(fn)))
+
+    def _gives_command(self, fn: Fn) -> bool:
         return any(
             isinstance(entity, ExternalValue) and entity.name in _COMMANDS
             for call in self.store.body(fn).calls
             if _GIVES_COMMAND.search(call.written)
             for entity in self.resolver.resolve(call.target, fn.path)
         )
+
+    def _called(self, fn: Fn) -> Iterator[Fn]:
+        """Yield the functions of the project that a function calls."""
+        for call in self.store.body(fn).calls:
+            for entity in self.resolver.resolve(call.target, fn.path):
+                if isinstance(entity, FunctionValue) and self.store.head(entity.fn) is not None:
+                    yield entity.fn
 
     def _is_followed(self, function: FunctionValue, call: Call) -> bool:
         head = self.store.head(function.fn)

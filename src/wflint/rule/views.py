@@ -12,12 +12,17 @@ from wflint.facts.signatures import RECEIVERS, Signature
 
 
 class Callee(Struct, frozen=True):
-    """A function of the project that a call resolves to."""
+    """A function of the project that a call resolves to.
+
+    ``is_replaced`` is set for an activity whose name may stand for something else, which a
+    decorator has put there and which schedules it.
+    """
 
     head: FunctionHead
     module: str
     is_activity: bool = False
     is_workflow_run: bool = False
+    is_replaced: bool = False
 
     @property
     def is_async(self) -> bool:
