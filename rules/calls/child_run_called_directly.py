@@ -50,6 +50,9 @@ class OrderWorkflow:
 
 Nothing: the call is accepted, and the code runs in place.
 
+An object of a class that is no workflow, with a method that is marked for the workflows that derive
+from it, may run in one like any other.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/child-workflows

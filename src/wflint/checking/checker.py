@@ -425,7 +425,7 @@ class Checker:
         is_wrapped = call.target.kind is Kind.PARAM and not call.target.path  # by a decorator
         if not hooks or is_wrapped or self.roots.is_trusted(entity.fn):
             return
-        callee = self.callees.of(entity.fn)
+        callee = self.callees.of(entity.fn, entity.receiver)
         if callee is None:
             return
         view = self.views.of_call(node, body, call, callee=callee, partial=entity.partial)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from wflint.callgraph.entry.entry_points import EntryPoints
-from wflint.facts.ids import Fn
+from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import FunctionHead
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import AbstractValue, ClassValue, ExternalValue, FunctionValue
@@ -27,8 +27,11 @@ class Callees:
         self._roots = roots
         self._scheduling: dict[AbstractValue, bool] = {}
 
-    def of(self, fn: Fn) -> Callee | None:
-        """Return what rules may know of a function; ``None`` if it has no code of its own."""
+    def of(self, fn: Fn, receiver: Cls | None = None) -> Callee | None:
+        """Return what rules may know of a function; ``None`` if it has no code of its own.
+
+        A method that is called on an object of a class is a run method if that is a workflow.
+        """
         store = self._resolver.store
         head = store.head(fn)
         if head is None:
@@ -40,7 +43,7 @@ class Callees:
             head,
             store.load(fn.path).facts.name,
             is_activity,
-            self._roots.is_run(fn),
+            self._roots.is_run(fn) and (receiver is None or self._roots.is_workflow(receiver)),
             is_activity and self._is_replaced(fn, head),
         )
 
