@@ -65,7 +65,8 @@ Nothing: it starts the child. The server terminates it when the parent closes.
 Not reported are handles that are kept, handed on or awaited, calls that name a policy or get one
 from an interceptor of the project, and options that cannot be read. The rule is silent as well
 where the parent may outlive the child: in handlers, in `while` loops, and where a wait for a timer,
-a condition or a task may come after the start. The child may report back with a signal.
+a condition or a task may come after the start: the child may report back with a signal. An activity
+or another child may wait for it as well, if it is given the id of the child, by itself.
 
 ## References
 
@@ -76,7 +77,8 @@ a condition or a task may come after the start. The child may report back with a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from wflint.rule import Effect, Report, Rule, Scope, Severity, cst
 
@@ -105,7 +107,7 @@ class AbandonedChild(Rule):
             return
         if any(isinstance(outer, cst.While) for outer in ctx.ancestors):
             return
-        if _is_dropped(node, ctx.parent(), ctx):
+        if _is_dropped(node, ctx.parent(), ctx) and not _is_told(node, call, ctx):
             ctx.report(self, call, f"{ctx.code(call.func)}()", subject=call.func)
 
     def confirm(self, view: FindingView) -> Report | None:
@@ -133,7 +135,10 @@ def _is_dropped(node: cst.Await, parent: cst.CSTNode | None, ctx: Context) -> bo
         return False
     targets = [parent.target] if isinstance(parent, cst.AnnAssign) else _targets(parent)
     names = [target.value for target in targets if isinstance(target, cst.Name)]
-    return len(names) == len(targets) and not any(_is_used(name, ctx, node) for name in names)
+    if len(names) != len(targets) or any(_is_used(name, ctx, node) for name in names):
+        return False
+    ids = [f"{name}.{attribute}" for name in names for attribute in _IDS]
+    return _told(ctx, node).keys().isdisjoint(ids)
 
 
 def _targets(node: cst.Assign) -> Sequence[cst.BaseExpression]:
@@ -150,3 +155,60 @@ def _is_used(name: str, ctx: Context, node: cst.CSTNode) -> bool:
         if not isinstance(outer, cst.Attribute) or outer.attr.value not in _IDS:
             return True
     return False
+
+
+def _is_told(node: cst.Await, call: cst.Call, ctx: Context) -> bool:
+    """True if something that is awaited later gets the id of a child, and may wait for it.
+
+    A parameter, or what the child gets as well, is more than its id.
+    """
+    ids = [arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == "id"]
+    if not ids or (isinstance(ids[0], cst.Name) and not _is_own_name(ids[0], node, ctx)):
+        return False
+    code = ctx.code(ids[0])
+    if any(ctx.code(arg.value) == code for arg in call.args if arg.value is not ids[0]):
+        return False
+    last = _told(ctx, node).get(code)
+    return last is not None and last > _number(ctx, node)
+
+
+def _is_own_name(name: cst.Name, node: cst.Await, ctx: Context) -> bool:
+    from wflint.rule import tree_of
+
+    return bool(tree_of(ctx, node).assignments(name.value, node))
+
+
+class _Awaited(NamedTuple):
+    """The awaited calls of a function: where each stands, and where something is given last."""
+
+    numbers: dict[int, int]
+    given: dict[str, int]
+
+
+def _told(ctx: Context, node: cst.Await) -> dict[str, int]:
+    return _awaited(ctx, next(iter(ctx.ancestors), node)).given
+
+
+def _number(ctx: Context, node: cst.Await) -> int:
+    return _awaited(ctx, next(iter(ctx.ancestors), node)).numbers[id(node)]
+
+
+@lru_cache(maxsize=1)
+def _awaited(ctx: Context, root: cst.CSTNode) -> _Awaited:
+    from wflint.rule import tree_of
+
+    found = _Awaited({}, {})
+    for number, node in enumerate(tree_of(ctx, root).nodes):
+        if not isinstance(node, cst.Await):
+            continue
+        found.numbers[id(node)] = number
+        for arg in node.expression.args if isinstance(node.expression, cst.Call) else ():
+            if arg.keyword is None or arg.keyword.value != "id":
+                found.given.update((ctx.code(part), number) for part in _parts(arg.value))
+    return found
+
+
+def _parts(value: cst.BaseExpression) -> list[cst.BaseExpression]:
+    if isinstance(value, (cst.List, cst.Tuple)):
+        return [element.value for element in value.elements]
+    return [value]
