@@ -73,7 +73,8 @@ so a person should look at the value: the fix is unsafe. The other faults are le
 It raises `ValueError: Backoff coefficient cannot be less than 1`, `Maximum attempts cannot be
 negative`, `Maximum interval cannot be less than initial interval`, or `AttributeError: 'int' object
 has no attribute 'total_seconds'`. With `maximum_attempts=1` the ranges are not looked at, and not
-reported; a value of the wrong type still fails.
+reported; a value of the wrong type still fails. Nor is a policy reported that gets other values
+before it is used, or that only copies with other ones are made of, by `dataclasses.replace()`.
 
 ## References
 
@@ -126,6 +127,8 @@ class InvalidRetryPolicy(Rule):
         """Values of the wrong type, and values that do not go together."""
         wrong = dict(_wrong_types(view))
         faults = wrong or dict(_out_of_range(view))
+        if faults and view.may_change_later:
+            return
         for name, fault in faults.items():
             direct = view.argument(_FIELDS.index(name), name)
             site = direct.site if direct is not None else None

@@ -9,6 +9,7 @@ from wflint.callgraph.attribute_reads import attributes_of
 from wflint.callgraph.effects import Effects
 from wflint.callgraph.graph import CallGraph, Node
 from wflint.callgraph.state_changes import Name, StateChanges, name_of
+from wflint.checking.changed_later import ChangedLater
 from wflint.checking.circles import imports_back
 from wflint.checking.given_back import GivenBack
 from wflint.checking.summaries import Summaries, source_of
@@ -70,6 +71,7 @@ class CallViews:
         self.may_be_kept: Callable[[Node, Site, str], bool] = lambda *_: False  # an error there
         self.naming: Callable[[], Iterable[str]] = tuple  # gives the files that name Temporal
         self.interceptors = Interceptors(resolver, lambda: self.naming())
+        self.changed_later = ChangedLater(resolver.store, lambda: self.naming())
         self._has: dict[str, bool] = {}
         self._names: tuple[CallGraph, dict[Node, set[Name]]] | None = None
         self._latest: tuple[Node, Lookups] | None = None  # most calls come node by node
@@ -146,6 +148,7 @@ class CallViews:
             lambda site, error: self.may_be_kept(node, site, error),
             lambda names, target: self.given_back.is_of(names, target, node),
             lambda parameter: self._may_be_workflow(node, parameter),
+            lambda site: self.changed_later.may_be(node.fn, site),
             self._is_intercepted,
         )
 

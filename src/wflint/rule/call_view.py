@@ -230,6 +230,13 @@ class CallView(Struct, dict=True):
         """True if a file of the program that names Temporal matches a regular expression."""
         return self.lookups.program_has(pattern)
 
+    @property
+    def may_change_later(self) -> bool:
+        """True if what the call makes gets other values before it is used, or only serves to make
+        copies with other ones.
+        """
+        return self.lookups.may_change_later(self.site)
+
     def is_intercepted(self, option: str) -> bool:
         """True if an interceptor of the project may set or change an option of such a call."""
         return self.lookups.is_intercepted(self.name, option)

@@ -77,7 +77,8 @@ class Lookups(Struct):
     :attr:`CallView.is_never_read` of a call, and ``may_be_kept``
     :meth:`CallView.may_be_kept` of a site. ``gives`` is :meth:`CallView.gives` of what is called.
     ``may_be_workflow`` tells whether a parameter may be the object that the entry point is a method
-    of, or a part of it. ``is_intercepted`` is :meth:`CallView.is_intercepted` of what is called.
+    of, or a part of it. ``is_intercepted`` is :meth:`CallView.is_intercepted` of what is called,
+    ``may_change_later`` :attr:`CallView.may_change_later` of a site.
     """
 
     qualified: Callable[[Value], str]
@@ -103,4 +104,5 @@ class Lookups(Struct):
     may_be_kept: Callable[[Site, str], bool] = lambda site, error: False
     gives: Callable[[Collection[str], Ref], bool] = lambda names, target: False
     may_be_workflow: Callable[[Ref], bool] = lambda parameter: False
+    may_change_later: Callable[[Site], bool] = lambda site: False
     is_intercepted: Callable[[str, str], bool] = lambda name, option: False
