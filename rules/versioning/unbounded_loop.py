@@ -54,9 +54,12 @@ class PollWorkflow:
 Nothing: `workflow.info().is_continue_as_new_suggested()` tells when it is time.
 
 Reported are `while True` and loops that only handlers of signals and updates end, if each round may
-give a command. Not reported are loops with another way out, loops in tasks that something else may
-cancel, loops that sleep for days in each round, and workflows that continue as new
-anywhere: in another method, in a base class or in a helper.
+give a command. Not reported are loops with another way out, which may also be an error that a helper
+raises or that tells that there is no more, and loops of generators, which run as long as somebody
+asks. Nor are loops in tasks that something else may cancel, such as a decorator or a context
+manager that sets a time limit, loops that sleep for days in each round, workflows that anything but
+a test starts with an `execution_timeout` or `run_timeout`, and those that continue as new anywhere:
+in another method, in a base class or in a helper.
 
 ## References
 
@@ -88,11 +91,12 @@ _DAYS = (
 
 
 class _Loop(Struct, array_like=True):
-    """The sites of a loop's body, and the attributes that end it."""
+    """The sites of a loop's body, the attributes that end it, and if errors may stay in it."""
 
     start: int
     end: int
     ended_by: tuple[str, ...]
+    keeps_errors: bool
 
 
 class UnboundedLoop(Rule):
@@ -122,14 +126,17 @@ class UnboundedLoop(Rule):
         for test in ways_out if ended_by is not None else ():
             asked = _asked_state(test, ctx) if test is not None else None
             ended_by = ended_by | asked if ended_by is not None and asked else None
-        if ended_by is None or _is_timed(ctx):
+        if ended_by is None or _is_timed(ctx) or _ends_with_data(node, ctx):
             return
-        nodes = walk(node.body, into_functions=False)
+        nodes = list(walk(node.body, into_functions=False))
+        if any(isinstance(inner, cst.Yield) for inner in nodes):
+            return  # who asks for what it yields may stop
         sites = [ctx.site_of(inner) for inner in nodes]
         calls = [inner for inner in nodes if isinstance(inner, cst.Call)]
         if any(_is_of_days(call, ctx) for call in calls):
             return
-        detail = _Loop(min(sites), max(sites) + 1, tuple(sorted(ended_by)))
+        keeps_errors = any(isinstance(inner, (cst.Try, cst.TryStar)) for inner in nodes)
+        detail = _Loop(min(sites), max(sites) + 1, tuple(sorted(ended_by)), keeps_errors)
         ctx.report(self, node, "", detail=detail)
 
     def confirm(self, view: FindingView) -> Report | None:
@@ -139,7 +146,10 @@ class UnboundedLoop(Rule):
             return None
         if not view.is_in_main_task or view.may_continue_as_new():
             return None
-        if view.calls_code_with(loop.start, loop.end, _DAYS):
+        if view.calls_code_with(loop.start, loop.end, _DAYS) or view.may_be_stopped():
+            return None
+        raised = view.effect_between(loop.start, loop.end, Effect.RAISES)
+        if raised is not None and raised.function and not loop.keeps_errors:
             return None
         found = view.effect_between(loop.start, loop.end, Effect.ACTS | Effect.TIMES_OUT)
         sleeps = not loop.ended_by and view.effect_between(loop.start, loop.end, Effect.SLEEPS)
@@ -237,6 +247,32 @@ def _is_of_days(call: cst.Call, ctx: Context) -> bool:
         is_short = number is not None and number < _HOURS_OF_A_DAY
         if unit in ("days", "weeks") or (unit == "hours" and not is_short):
             return True
+    return False
+
+
+_NO_MORE = frozenset(
+    {
+        *("asyncio.QueueEmpty", "asyncio.TimeoutError", "asyncio.exceptions.TimeoutError"),
+        *("builtins.IndexError", "builtins.KeyError", "builtins.LookupError"),
+        *("builtins.StopAsyncIteration", "builtins.StopIteration", "builtins.TimeoutError"),
+        *("queue.Empty"),
+    }
+)
+"""Errors that whoever handles them around a loop expects to end it."""
+
+
+def _ends_with_data(loop: cst.CSTNode, ctx: Context) -> bool:
+    """True if a handler around a loop is for an error that says that there is nothing more."""
+    inner = loop
+    for outer in reversed(list(ctx.ancestors)):
+        if isinstance(outer, (cst.FunctionDef, cst.Lambda)):
+            break
+        if isinstance(outer, cst.Try) and inner is outer.body:
+            types = [handler.type for handler in outer.handlers if handler.type is not None]
+            named = [e.value for t in types if isinstance(t, cst.Tuple) for e in t.elements]
+            if any(ctx.dotted_name(one) in _NO_MORE for one in (*types, *named)):
+                return True
+        inner = outer
     return False
 
 

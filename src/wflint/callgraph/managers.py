@@ -71,6 +71,11 @@ class Managers:
                     pending += [(inside, other) for other in self._blocks(entity.fn).places]
         return False
 
+    def entered(self, node: Node, site: Site) -> Iterator[AbstractValue]:
+        """Yield what the ``with`` statements around a site enter."""
+        for operation in self._around(node.fn, site):
+            yield from self._managers(node, operation)
+
     def _blocks(self, fn: Fn) -> _Blocks:
         """Return the ``with`` statements of a function."""
         if fn not in self._known:

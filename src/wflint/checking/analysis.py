@@ -358,7 +358,7 @@ def _search(
     turned = checker.views.interceptors.may_turn_errors
     catching = checker.catching
     checker.escapes = Escapes(reached, resolver, catching, failures.may_have, is_test, turned)
-    checker.is_test = is_test
+    checker.is_test = checker.starts.is_test = is_test
     checker.commands.targets.graph = reached
     checker.views.summaries, checker.views.reached = checker.summaries, reached
     if question.asks:

@@ -62,6 +62,7 @@ from wflint.model.commands import Commands
 from wflint.model.definitions import Definitions
 from wflint.model.heartbeats import Heartbeats
 from wflint.model.newer_python import NewerPython
+from wflint.model.starts import Starts
 from wflint.progress import counted
 from wflint.rule.api_table import ApiEntry, ApiTable
 from wflint.rule.base import Report, Rule, RuleSettings, Scope
@@ -123,6 +124,7 @@ class Checker:
         self.definitions.settings_of = settings_of
         self.commands = Commands(self.definitions)
         self.calls = ActivityCalls(self.definitions)
+        self.starts = Starts(resolver, lambda: self.views.naming())
         self.targets: dict[str, list[Rule]] = {}
         self.command_rules: dict[CallKind, list[Rule]] = {}
         self.own_call_rules = [r for r in rules.values() if r.own_calls]

@@ -16,6 +16,7 @@ from wflint.checking.looked_at import is_looked_at
 from wflint.checking.pieces import place_of
 from wflint.checking.protected import may_be_caught
 from wflint.checking.stretches import Stretch
+from wflint.checking.time_limits import may_be_stopped
 from wflint.checking.woken import may_be_woken
 from wflint.diagnostics import Severity
 from wflint.facts.ids import Cls, Fn
@@ -258,6 +259,14 @@ class FoundView:
     def may_be_caught(self, error: str) -> bool:
         """True if a handler around the place may get an error, here or in a caller."""
         return may_be_caught(self._checker, self._node, self.site, classes_of(error))
+
+    def may_be_stopped(self) -> bool:
+        """True if something on the way to the place may end what runs there after some time."""
+        checker = self._checker
+        entries = checker.views.reached.entry_points([self._node])
+        if any(checker.starts.have_limit(entry.receiver) for entry in entries):
+            return True
+        return may_be_stopped(checker, self._node, self.site)
 
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail."""

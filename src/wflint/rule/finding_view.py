@@ -263,6 +263,13 @@ class FindingView(Protocol):
         """
         ...
 
+    def may_be_stopped(self) -> bool:
+        """True if something on the way to the place may end what runs there after some time.
+
+        That is a decorator, a context manager, the function itself, or a start of the workflow.
+        """
+        ...
+
     def fails_task(self, error: str) -> bool:
         """True if an error that comes out of the place makes the workflow task fail.
 
