@@ -264,7 +264,8 @@ class FoundView:
         """True if something on the way to the place may end what runs there after some time."""
         checker = self._checker
         entries = checker.views.reached.entry_points([self._node])
-        if any(checker.starts.have_limit(entry.receiver) for entry in entries):
+        workflows = (entry.receiver for entry in entries)
+        if any(cls is not None and checker.starts.have_limit(cls) for cls in workflows):
             return True
         return may_be_stopped(checker, self._node, self.site)
 
