@@ -77,8 +77,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rules.imports._caches import is_cache_asked, is_cache_filled
 from wflint.rule import Report, Rule, Scope, Severity, cst, on_one_line, shortened
+
+from ._caches import is_cache_asked, is_cache_filled
 
 if TYPE_CHECKING:
     from wflint.rule import Context, FindingView

@@ -54,12 +54,12 @@ class PollWorkflow:
 Nothing: `workflow.info().is_continue_as_new_suggested()` tells when it is time.
 
 Reported are `while True` and loops that only handlers of signals and updates end, if each round may
-give a command. Not reported are loops with another way out, which may also be an error that a helper
-raises or that tells that there is no more, and loops of generators, which run as long as somebody
-asks. Nor are loops in tasks that something else may cancel, such as a decorator or a context
-manager that sets a time limit, loops that sleep for days in each round, workflows that anything but
-a test starts with an `execution_timeout` or `run_timeout`, and those that continue as new anywhere:
-in another method, in a base class or in a helper.
+give a command. Not reported are loops with another way out, which may also be an error that a
+helper raises or that tells that there is no more, and loops of generators, which run as long as
+somebody asks. Nor are loops in tasks that something else may cancel, such as a decorator or a
+context manager that sets a time limit, loops that sleep for days in each round, workflows that
+anything but a test starts with an `execution_timeout` or `run_timeout`, and those that continue as
+new anywhere: in another method, in a base class or in a helper.
 
 ## References
 
