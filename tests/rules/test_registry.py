@@ -38,6 +38,16 @@ def is_sorted(names: list[str]) -> bool:
 class TestConventions:
     """Conventions that every rule keeps to, so that one can be read like the other."""
 
+    def test_rules_import_each_other_by_where_they_are_installed(self) -> None:
+        """`rules` is the name of a folder here, and of nothing where wflint is installed."""
+        absolute = [
+            file.relative_to(RULES).as_posix()
+            for file in sorted(RULES.rglob("*.py"))
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "rules"
+        ]
+        assert absolute == []
+
     def test_there_are_rules_of_every_family(self) -> None:
         folders = {path.parent.name for path in RULES.glob("*/__init__.py")}
         every = REGISTRY.of_all_commands.values()
