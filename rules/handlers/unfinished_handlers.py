@@ -82,7 +82,8 @@ about to end.
 It warns when it happens: `[TMPRL1102] Workflow finished while an update handler is still running`
 (`UnfinishedUpdateHandlersWarning`, `UnfinishedSignalHandlersWarning`). Handlers with
 `unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON` may be dropped; there it is silent, and
-so is the rule.
+so is the rule. It is silent, too, where `partial`, a decorator of your own or `**options` may give
+the policy.
 
 The rule is silent as well where the run method never ends, where a handler only waits for what that
 always sets before it waits on, where anything that the workflow runs asks `all_handlers_finished`,

@@ -6,10 +6,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from msgspec.structs import replace
+
 from wflint.callgraph.graph import DEFINITION
 from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import ClassFacts, Decorator, FunctionHead, Kind, Ref
+from wflint.facts.model import (
+    SPREAD,
+    ClassFacts,
+    Decorator,
+    FunctionHead,
+    Kind,
+    Ref,
+    Value,
+    ValueType,
+)
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ExternalValue
 from wflint.model.callees import Callees
@@ -24,6 +35,15 @@ _INSIDE = re.compile(r"\n[ \t]+@[\w.]*(?:defn|init|query|run|signal|update|valid
 """A decorator of the SDK inside of the code of a function, or before a method's own ``def``."""
 
 At = tuple[DecoratedView, Place]
+
+
+def opened(decorator: Decorator, path: str, resolver: Resolver) -> Decorator:
+    """Return a decorator that is open if it may have been given options before: by ``partial``."""
+    found = resolver.resolve(decorator.target, path)
+    if not any(isinstance(one, ExternalValue) and one.partial for one in found):
+        return decorator
+    keywords, values = (*decorator.keywords, SPREAD), (*decorator.values, Value(ValueType.OTHER))
+    return replace(decorator, keywords=keywords, values=values)
 
 
 class Decorated:
@@ -44,7 +64,10 @@ class Decorated:
 
     def views(self, decorators: Iterable[Decorator], path: str) -> tuple[DecoratorView, ...]:
         """Return the views of decorators that stand in a module, the uppermost first."""
-        return tuple(DecoratorView(self._name(one, path), one) for one in decorators)
+        return tuple(
+            DecoratorView(self._name(one, path), opened(one, path, self._resolver))
+            for one in decorators
+        )
 
     def _name(self, decorator: Decorator, path: str) -> str:
         key = decorator, path

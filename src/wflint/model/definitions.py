@@ -9,11 +9,11 @@ from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.callgraph.graph import DEFINITION
 from wflint.config.rule_settings import RuleSettings
 from wflint.facts.ids import Cls, Fn
-from wflint.facts.model import Decorator, Kind, Ref, Value, ValueType
+from wflint.facts.model import UNKNOWN, Decorator, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
-from wflint.model.decorated import Decorated
+from wflint.model.decorated import Decorated, opened
 from wflint.model.dropped import Dropped
 from wflint.model.early_reads import EarlyReads
 from wflint.model.interleaving import interleaving_of
@@ -291,8 +291,6 @@ class Definitions:
     def _handler(self, entry: Entry, callee: Callee, name: str, kind: Region) -> HandlerView:
         path, head = entry.fn.path, callee.head
         decorator = self._decorator(head.decorators, name, path)
-        policy = decorator.option("unfinished_policy") if decorator is not None else None
-        ref = policy.ref if policy is not None else Ref(Kind.UNKNOWN)
         is_message = kind not in (Region.RUN, Region.VALIDATOR)
         called = self._name(decorator, head.name, path) if is_message else head.name
         return HandlerView(
@@ -302,7 +300,7 @@ class Definitions:
             head.owner,
             Place(entry.fn, DEFINITION),
             _is_true(decorator, "dynamic"),
-            (ref.path or (ref.name,))[-1],
+            self._unfinished_policy(decorator, path),
             lambda: text_of(self.resolver.store.load(path), entry.fn.qualname),
             lambda: self._payloads.of(entry.fn, head),
             lambda: self.converter_is_default(entry.fn),
@@ -316,10 +314,18 @@ class Definitions:
 
     # What decorators say.
 
+    def _unfinished_policy(self, decorator: Decorator | None, path: str) -> str:
+        given = decorator.option("unfinished_policy") if decorator is not None else None
+        if decorator is None or given is not None:
+            ref = given.ref if given is not None else UNKNOWN
+            return (ref.path or (ref.name,))[-1]
+        is_known = self._is_of_sdk(decorator, path) and not decorator.is_open
+        return "" if is_known else "?"
+
     def _decorator(self, decorators: Iterable[Decorator], name: str, path: str) -> Decorator | None:
         for decorator in decorators:
             if name in self.roots.decorator_names(decorator, path):
-                return decorator
+                return opened(decorator, path, self.resolver)
         return None
 
     def _name(self, decorator: Decorator | None, called: str, path: str) -> str:

@@ -81,8 +81,9 @@ class HandlerView(Struct, frozen=True):
     """A method that the SDK calls: ``run``, or the handler of a message.
 
     ``name`` is what it is called by, or ``""`` if that is not known. ``unfinished_policy`` is the
-    last word of what is given: ``ABANDON``. ``owner`` is the class that defines it.
-    ``has_default_converter`` tells if nothing sets another data converter than the SDK's own.
+    last word of what is given: ``ABANDON``, and ``?`` if that is not known. ``owner`` is the class
+    that defines it. ``has_default_converter`` tells if nothing sets another data converter than the
+    SDK's own.
     """
 
     kind: Region
