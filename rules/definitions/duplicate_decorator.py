@@ -34,6 +34,8 @@ When the module is imported: `ValueError: Function already contains activity def
 `ValueError: Class already contains workflow definition`, or `RuntimeError: Validator already set
 for update add`. ``@workflow.defn`` on a class and on its base class is fine.
 
+The rule is silent about validators that stand in a branch of the class body, or that this deletes.
+
 ## References
 
 * https://docs.temporal.io/develop/python/core-application#develop-workflows
@@ -76,6 +78,8 @@ class DuplicateDecorator(Rule):
         found: dict[tuple[str, str], str] = {}
         for handler in sorted(workflow.handlers, key=lambda h: h.function.head.start):
             if handler.kind is not Scope.VALIDATOR or not handler.validates:
+                continue
+            if not handler.is_there:
                 continue
             first = found.setdefault((handler.owner, handler.validates), handler.method)
             if first != handler.method:

@@ -45,6 +45,8 @@ class OrderWorkflow:
 run)`, when the module is imported. One of a base class: `@workflow.run method start must be defined
 on OrderWorkflow`.
 
+The rule is silent about methods that stand in a branch of the class body, or that this deletes.
+
 ## References
 
 * https://docs.temporal.io/develop/python/core-application#develop-workflows
@@ -73,7 +75,7 @@ class MultipleRun(Rule):
         """Each run method of the class beside the first, which a base class may have."""
         if not workflow.is_given_to_sdk:
             return
-        runs = [run for run in workflow.runs if _is_marked(run)]
+        runs = [run for run in workflow.runs if _is_marked(run) and run.is_there]
         own = sorted(
             (run for run in runs if workflow.defines(run)), key=lambda run: run.function.head.start
         )

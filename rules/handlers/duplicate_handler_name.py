@@ -58,6 +58,8 @@ class CartWorkflow:
 `ValueError: Invalid workflow class: Multiple signal methods found for add (at least on add_two
 and add_one)`, when the module is imported.
 
+The rule is silent about methods that stand in a branch of the class body, or that this deletes.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing
@@ -90,7 +92,7 @@ class DuplicateHandlerName(Rule):
         handlers = sorted(workflow.handlers, key=lambda h: (h.place.fn.path, h.function.head.start))
         for handler in handlers:
             name = _DYNAMIC if handler.is_dynamic else handler.name
-            if handler.kind is Scope.VALIDATOR or not name:
+            if handler.kind is Scope.VALIDATOR or not name or not handler.is_there:
                 continue
             first = known.setdefault((handler.kind, name), handler.method)
             if first != handler.method:

@@ -65,6 +65,8 @@ method may have got that name by chance, and should have another one.
 `ValueError: Invalid workflow class: @workflow.signal defined on Base.add but not on the override`,
 when the module is imported.
 
+The rule is silent about methods that stand in a branch of the class body, or that this deletes.
+
 ## References
 
 * https://docs.temporal.io/develop/python/workflows/message-passing

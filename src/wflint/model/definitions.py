@@ -13,6 +13,7 @@ from wflint.facts.model import UNKNOWN, Decorator, Ref, Value, ValueType
 from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.callees import Callees
+from wflint.model.class_text import perhaps_missing
 from wflint.model.decorated import Decorated, opened
 from wflint.model.dropped import Dropped
 from wflint.model.early_reads import EarlyReads
@@ -251,6 +252,8 @@ class Definitions:
                 names = self.roots.handler_names(head, base.path)
                 if override is None or override == fn or not names:
                     continue
+                if not self._is_there(override):
+                    continue
                 for view in self._handlers(Entry(fn, base, "", region_of(names))):
                     name = view.method if view.kind is Region.RUN else view.name
                     is_known = (view.kind, name) in known or (view.kind, "") in known
@@ -310,7 +313,13 @@ class Definitions:
             self._parameters.meaning,
             lambda: self.result_is_used(entry.fn),
             lambda: may_return(entry.fn, entry.receiver, self.resolver),
+            lambda: self._is_there(entry.fn),
         )
+
+    def _is_there(self, fn: Fn) -> bool:
+        owner, _, name = fn.qualname.rpartition(".")
+        module = self.resolver.store.load(fn.path)
+        return name.partition("#")[0] not in perhaps_missing(module, owner)
 
     # What decorators say.
 

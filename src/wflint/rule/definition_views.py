@@ -102,6 +102,7 @@ class HandlerView(Struct, frozen=True):
     find_meaning: Callable[[str, str], str] = lambda annotation, path: ""
     find_use: Callable[[], bool] = lambda: False
     find_end: Callable[[], bool] = lambda: True
+    find_presence: Callable[[], bool] = lambda: True
 
     @property
     def is_itself(self) -> bool:
@@ -112,6 +113,11 @@ class HandlerView(Struct, frozen=True):
     def result_is_used(self) -> bool:
         """True if code of the workflow calls it, too, and does something with its result."""
         return self.find_use()
+
+    @property
+    def is_there(self) -> bool:
+        """True if its class surely has it: no branch decides that, and nothing deletes it."""
+        return self.find_presence()
 
     @property
     def may_return(self) -> bool:
