@@ -69,8 +69,9 @@ update method add parameters`, when the module is imported.
 
 Annotations are compared as Python has them: `List[str]` and `list[str]` differ, `Optional[str]` and
 `str | None` are equal. With `from __future__ import annotations` they are texts, and any difference
-counts. The rule is silent where it does not know what an annotation stands for, and where a
-decorator of your own stands on one of the methods.
+counts. Default values are compared as well: `1.0` and `1` are equal. The rule is silent where it
+does not know what an annotation stands for, and where a decorator of your own stands on one of the
+methods.
 
 ## References
 

@@ -43,8 +43,7 @@ class Parameters:
     def _between(self, a: ParamText, b: ParamText, one: HandlerView, other: HandlerView) -> str:
         if a.kind != b.kind:
             return f"`{_shown(a)}` and `{_shown(b)}`"
-        literals = _LITERAL.fullmatch(a.default) and _LITERAL.fullmatch(b.default)
-        if bool(a.default) != bool(b.default) or (literals and a.default != b.default):
+        if bool(a.default) != bool(b.default) or _are_unlike(a.default, b.default):
             return f"`{_shown(a)}` and `{_shown(b)}`"
         if a.annotation == b.annotation:
             return ""
@@ -127,6 +126,16 @@ def _is_known(name: str) -> bool:
     top = name.partition(".")[0]
     is_standard = top in STANDARD_MODULES or top in ("temporalio", "typing_extensions")
     return is_standard and name != "typing.Text"
+
+
+def _are_unlike(default: str, other: str) -> bool:
+    """True if two default values are literals, and not equal for Python: `1.0` and `1` are."""
+    if default == other or not (_LITERAL.fullmatch(default) and _LITERAL.fullmatch(other)):
+        return False
+    try:
+        return bool(ast.literal_eval(default) != ast.literal_eval(other))
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _count(params: tuple[ParamText, ...]) -> str:
