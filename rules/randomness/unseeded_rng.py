@@ -8,7 +8,7 @@ process.
 
 `workflow.new_random()` makes a generator that is seeded from the history. A seed of your own is
 good as well, as long as it is the same on replay: one from the workflow's input, or one drawn from
-`workflow.random()`.
+`workflow.random()`. It may come in the next statement, `rng.seed(seed)`.
 
 ## Bad
 
@@ -61,7 +61,9 @@ run unnoticed. numpy has to be passed through, so nothing of it is caught either
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -94,6 +96,10 @@ _SEED_ARGUMENT = {
 }
 
 
+_WITH_SEED = frozenset({"numpy.random.RandomState", "random.Random"})
+"""Generators that have a method which seeds them again."""
+
+
 class UnseededRng(Rule):
     code = "WFL112"
     name = "unseeded-rng"
@@ -118,6 +124,8 @@ class UnseededRng(Rule):
             given = view.argument(0, seed)
             if view.spread or (given is not None and given.value.type is not ValueType.NONE):
                 return None
+        if view.name in _WITH_SEED and _is_seeded_next(view.around):
+            return None
         if view.name == "random.Random" and view.settings.target_sdk < _NEW_RANDOM_SINCE:
             api = _OLDER_SDK
         return self.reported(view, api)
@@ -130,6 +138,45 @@ class UnseededRng(Rule):
         if api.fix is Fixable.SAFE and not _is_the_only_one(at):
             api = replace(api, fix=Fixable.UNSAFE)
         return at.use(api)
+
+
+def _is_seeded_next(around: Sequence[ast.AST]) -> bool:
+    """True for `rng = Random()` with `rng.seed(...)` after it, before anything else is drawn."""
+    match around:
+        case [*_, block, (ast.Assign(targets=[target]) | ast.AnnAssign(target=target)) as made, _]:
+            pass
+        case _:
+            return False
+    name, is_after = ast.dump(_loaded(target)), False
+    parts = ("body", "orelse", "finalbody")
+    blocks = [found for part in parts if isinstance(found := getattr(block, part, None), list)]
+    for statement in next((found for found in blocks if made in found), []):
+        if is_after:
+            match statement:
+                case ast.Expr(
+                    value=ast.Call(func=ast.Attribute(value=of, attr="seed"), args=[seed])
+                ):
+                    is_none = isinstance(seed, ast.Constant) and seed.value is None
+                    return ast.dump(of) == name and not is_none
+            if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or _has(statement, name):
+                return False
+        is_after = is_after or statement is made
+    return False
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """Return a name or attribute as it is read, or anything else as it is."""
+    match target:
+        case ast.Name(id=name):
+            return ast.Name(name, ast.Load())
+        case ast.Attribute(value=of, attr=name):
+            return ast.Attribute(of, name, ast.Load())
+    return target
+
+
+def _has(statement: ast.stmt, name: str) -> bool:
+    nodes = (n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.Attribute)))
+    return any(ast.dump(_loaded(node)) == name for node in nodes)
 
 
 def _is_the_only_one(at: FixView) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,6 +13,7 @@ from wflint.callgraph.state_changes import Name, StateChanges, name_of
 from wflint.checking.changed_later import ChangedLater
 from wflint.checking.circles import imports_back
 from wflint.checking.given_back import GivenBack
+from wflint.checking.pieces import path_in_function, place_of
 from wflint.checking.summaries import Summaries, source_of
 from wflint.facts.ids import Cls
 from wflint.facts.model import (
@@ -150,11 +152,16 @@ class CallViews:
             lambda parameter: self._may_be_workflow(node, parameter),
             lambda site: self.changed_later.may_be(node.fn, site),
             self._is_intercepted,
+            lambda site: self._around(node, site),
         )
 
     def _is_intercepted(self, name: str, option: str) -> bool:
         sdk = sdk_calls().get(name)
         return sdk is not None and self.interceptors.may_set(sdk.kind, option)
+
+    def _around(self, node: Node, site: Site) -> list[ast.AST]:
+        place = place_of(self.resolver.store, node.fn, site)
+        return path_in_function(place, ast.Call) if place is not None else []
 
     def _may_be_workflow(self, node: Node, parameter: Ref) -> bool:
         graph = self.summaries.graph

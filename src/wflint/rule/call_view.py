@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -114,6 +115,14 @@ class CallView(Struct, dict=True):
     def regions(self) -> Region:
         """The regions of the rule's scope that the place is in."""
         return self.lookups.regions()
+
+    @property
+    def around(self) -> Sequence[ast.AST]:
+        """The nodes around the call in its function, the outermost first, and itself at the end.
+
+        None at all where the function cannot be read.
+        """
+        return self.lookups.around(self.site) if self.is_call else ()
 
     @property
     def way(self) -> Sequence[FunctionHead]:

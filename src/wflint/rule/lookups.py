@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -78,7 +79,8 @@ class Lookups(Struct):
     :meth:`CallView.may_be_kept` of a site. ``gives`` is :meth:`CallView.gives` of what is called.
     ``may_be_workflow`` tells whether a parameter may be the object that the entry point is a method
     of, or a part of it. ``is_intercepted`` is :meth:`CallView.is_intercepted` of what is called,
-    ``may_change_later`` :attr:`CallView.may_change_later` of a site.
+    ``may_change_later`` :attr:`CallView.may_change_later` of a site, and ``around``
+    :attr:`CallView.around`.
     """
 
     qualified: Callable[[Value], str]
@@ -106,3 +108,4 @@ class Lookups(Struct):
     may_be_workflow: Callable[[Ref], bool] = lambda parameter: False
     may_change_later: Callable[[Site], bool] = lambda site: False
     is_intercepted: Callable[[str, str], bool] = lambda name, option: False
+    around: Callable[[Site], Sequence[ast.AST]] = lambda site: ()
