@@ -8,7 +8,7 @@ import pytest
 
 from wflint import limits
 from wflint.model.state_flow import At, StateFlow
-from wflint.model.steps import What
+from wflint.model.step_kinds import What
 from wflint.run.check import check
 from wflint.run.request import Request
 

@@ -30,7 +30,8 @@ from wflint.model.project import Project
 from wflint.replay.program import Functions
 from wflint.replay.sides import Side, side_of
 from wflint.report.summary import count
-from wflint.rule.definition_views import ActivityView, HandlerView, StateView, WorkflowView
+from wflint.rule.definition_views import ActivityView, HandlerView, WorkflowView
+from wflint.rule.state_views import StateView
 from wflint.rule.worker_view import WorkerView
 from wflint.run.places import prepare_definitions
 from wflint.run.program_run import Examined

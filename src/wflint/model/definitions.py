@@ -33,13 +33,13 @@ from wflint.rule.command_view import CommandView
 from wflint.rule.definition_views import (
     ActivityView,
     Beats,
-    DroppedState,
     EarlyRead,
     HandlerView,
     LostHandler,
     WorkflowView,
 )
 from wflint.rule.place import Place
+from wflint.rule.state_views import DroppedState
 from wflint.rule.views import Callee
 from wflint.temporal.decorators import ACTIVITY, CONFIG, DEFN, REGIONS, region_of
 from wflint.temporal.regions import Region

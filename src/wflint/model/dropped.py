@@ -10,10 +10,11 @@ from wflint.facts.model import FunctionBody, Kind, Ref
 from wflint.model.handed_over import BY_PART, PARAMETER
 from wflint.model.spent import spent
 from wflint.model.state_flow import SCALARS, At, StateFlow, is_of
-from wflint.model.steps import FINISHED, Step, What
+from wflint.model.step_kinds import FINISHED, Step, What
 from wflint.project.store import Store
-from wflint.rule.definition_views import DroppedState, HandlerView, WorkflowView
+from wflint.rule.definition_views import HandlerView, WorkflowView
 from wflint.rule.place import Place
+from wflint.rule.state_views import DroppedState
 from wflint.temporal.regions import Region
 
 _MESSAGES = Region.SIGNAL | Region.UPDATE

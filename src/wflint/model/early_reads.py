@@ -18,7 +18,7 @@ from wflint.inference.resolver import Resolver
 from wflint.inference.values import ClassValue, ExternalValue
 from wflint.model.class_text import class_body
 from wflint.model.state_flow import HARMLESS_BASES, OWN_ACCESS, At, StateFlow
-from wflint.model.steps import What
+from wflint.model.step_kinds import What
 from wflint.project.module import Module
 from wflint.rule.definition_views import EarlyRead, HandlerView
 from wflint.rule.place import Place

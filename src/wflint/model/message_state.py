@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from wflint.model.state_flow import SCALARS, At, StateFlow
-from wflint.model.steps import What
+from wflint.model.step_kinds import What
 from wflint.project.store import Store
 from wflint.rule.definition_views import HandlerView, WorkflowView
 from wflint.temporal.regions import Region

@@ -11,7 +11,8 @@ from wflint.facts.ids import Fn
 from wflint.inference.values import ExternalValue
 from wflint.model.steps import function_node
 from wflint.project.module import Module
-from wflint.rule.definition_views import WorkflowSize, WorkflowView
+from wflint.rule.definition_views import WorkflowView
+from wflint.rule.state_views import WorkflowSize
 from wflint.temporal.api import sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.regions import Region

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from wflint.callgraph.entry.entry_points import Entry, EntryPoints
 from wflint.facts.ids import Cls, Fn
 from wflint.facts.model import Flag, FunctionBody, Kind, Ref
-from wflint.rule.definition_views import Access, StateView
+from wflint.rule.state_views import Access, StateView
 from wflint.temporal.regions import Region
 
 _CHANGED = Flag.STORED | Flag.DELETED

@@ -15,7 +15,8 @@ from wflint.facts.model import UNKNOWN, Call, FunctionHead, Kind, Ref, Site
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
 from wflint.model.arms import Arms, entered, within
-from wflint.model.steps import Step, Steps, What, steps_of
+from wflint.model.step_kinds import Step, Steps, What
+from wflint.model.steps import steps_of
 
 HARMLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 """Bases outside of the project that give a workflow neither attributes nor methods."""

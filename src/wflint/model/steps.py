@@ -7,18 +7,18 @@ put in by :mod:`wflint.model.state_flow`.
 from __future__ import annotations
 
 import ast
-import enum
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from wflint.facts.model import FunctionHead
 from wflint.files.source import Source, UnreadableSource
-from wflint.model.arms import Arms, arms_in
+from wflint.model.arms import arms_in
 from wflint.model.asked import asked_in
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
 from wflint.model.long_waits import LongWaits
+from wflint.model.step_kinds import ENTERED, FINISHED, Step, Steps, What
 from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
@@ -26,73 +26,12 @@ from wflint.syntax.inner_nodes import all_nodes
 from wflint.syntax.standalone import standalone
 from wflint.syntax.words import dotted_name, last_word
 
-ENTERED = "async"
-"""The name of a wait that often takes no time: for a lock, for room in a queue."""
-
-FINISHED = "all_handlers_finished"
-"""The name of a wait for all handlers."""
-
 _CONTINUES = "continue_as_new"
 _OFTEN_FREE = frozenset({"acquire", "put"})
 _LOOK_ONLY = frozenset({"getattr", "hasattr", "id", "isinstance", "repr", "str", "type"})
 _ABOUT_OBJECTS = _LOOK_ONLY | {"setattr"}
 _FREE_CALLS = frozenset({"all", "any", "bool", "int", "isinstance", "len", "str", "type"})
 _TRY: tuple[type[ast.stmt], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))  # since Python 3.11
-
-
-class What(enum.IntEnum):
-    """The kinds of step."""
-
-    READ = 0
-    WRITE = 1
-    CALL = 2  # of a method, or of what an attribute holds
-    SUPER = 3  # of a method of the next class
-    WAIT = 4  # others may run
-    OPEN = 5  # somebody else is given the object, and may do anything with it
-    CARRY = 6  # an attribute, or what a method gives, is handed over to the next run
-    CONTINUE = 7  # the workflow continues as new
-    GIVE = 8  # a function that may be known is given the object
-    GUARD = 9  # an error may have ended it, as the state decides
-
-
-class Step(Struct, frozen=True, array_like=True, gc=False):
-    """One step. ``name`` is the attribute or method; of a CARRY it is :data:`PARAMETER` for what
-    the method was given, and ``""`` for what may be anything. Of a wait it says what kind that is,
-    of a CONTINUE which of those in the method it is, as a number from 0 on, and of a GIVE what is
-    called, as it is written.
-
-    ``is_sure`` is set if neither the state of the object nor anything that is not known decides
-    whether it happens. A wait that is ``long`` surely outlasts the workflow task. ``is_later`` is
-    set for what a function inside the method does, whenever it is called, ``is_glance`` for a read
-    after which something may still be in the attribute. ``part`` is the attribute of the attribute
-    that is read, or set if it ``sets_part``, as in ``self.order.status``. ``arms`` are those that
-    it stands in. What a called method ``is_given`` are constants, or what this one was given. What
-    ``is_asked`` decides how long the method waits, see :mod:`wflint.model.asked`.
-    """
-
-    what: What
-    name: str = ""
-    is_sure: bool = True
-    is_later: bool = False
-    awaited: bool = False
-    long: bool = False
-    is_glance: bool = False
-    part: str = ""
-    arms: Arms = ()
-    sets_part: bool = False
-    is_given: bool = True
-    is_asked: bool = False
-
-
-class Steps(Struct, frozen=True):
-    """The steps of a method; ``ends`` is set if there is a way out of it but an error.
-
-    ``in_vain`` if it never gets to where it continues as new.
-    """
-
-    steps: tuple[Step, ...] = ()
-    ends: bool = True
-    in_vain: bool = False
 
 
 def steps_of(

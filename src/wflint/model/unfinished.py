@@ -12,7 +12,7 @@ from wflint.facts.ids import Cls, Fn
 from wflint.model.arms import Arms, may_follow
 from wflint.model.continuing import speak_of
 from wflint.model.state_flow import StateFlow
-from wflint.model.steps import ENTERED, Step, What
+from wflint.model.step_kinds import ENTERED, Step, What
 from wflint.project.store import Store
 from wflint.rule.definition_views import HandlerView, WorkflowView
 from wflint.temporal.effects import Effect

@@ -46,7 +46,6 @@ from wflint.rule.command_view import (
 )
 from wflint.rule.decorated_view import DecoratedView, DecoratorView, below
 from wflint.rule.definition_views import (
-    Access,
     ActivityView,
     Beats,
     EarlyRead,
@@ -54,7 +53,6 @@ from wflint.rule.definition_views import (
     LostHandler,
     MethodText,
     ParamText,
-    StateView,
     WorkflowView,
 )
 from wflint.rule.finding_view import ActivityWork, Constant, FindingView
@@ -66,6 +64,7 @@ from wflint.rule.payload_view import ClassForm, PayloadPart, PayloadType, Payloa
 from wflint.rule.place import Place
 from wflint.rule.project_view import CommandAt, Patch, PlacedReport, ProjectView
 from wflint.rule.raise_view import ErrorView, RaiseView
+from wflint.rule.state_views import Access, StateView
 from wflint.rule.try_view import TryView
 from wflint.rule.views import Callee, EffectAt, LateImport, MutationView, TypeView, elements_of
 from wflint.rule.worker_view import (

@@ -18,6 +18,7 @@ from wflint.rule.command_view import CommandView
 from wflint.rule.decorated_view import DecoratorView, below
 from wflint.rule.payload_view import PayloadView
 from wflint.rule.place import Place
+from wflint.rule.state_views import DroppedState, StateView, WorkflowSize
 from wflint.rule.views import Callee
 from wflint.temporal.decorators import DEFN
 from wflint.temporal.regions import Region
@@ -170,26 +171,6 @@ class HandlerView(Struct, frozen=True):
         return self.function.signature
 
 
-class Access(NamedTuple):
-    """A method that writes or reads an attribute, and its kind; none if no handler calls it so."""
-
-    method: str
-    kind: Region
-
-
-class StateView(Struct, frozen=True):
-    """An attribute of a workflow's object.
-
-    ``in_class`` is set if the body of the class gives it a value. ``writers`` set it, or change
-    what it holds; ``readers`` only look at it. Both are methods of the class and of its bases.
-    """
-
-    name: str
-    in_class: bool = False
-    writers: tuple[Access, ...] = ()
-    readers: tuple[Access, ...] = ()
-
-
 class EarlyRead(NamedTuple):
     """A place where a handler, or what it calls, reads an attribute that may not be there yet.
 
@@ -203,29 +184,11 @@ class EarlyRead(NamedTuple):
     place: Place
 
 
-class DroppedState(NamedTuple):
-    """Attributes that are lost at a call of ``continue_as_new()``, which stands at ``place``.
-
-    Handlers of messages change them, and the run method reads them.
-    """
-
-    names: tuple[str, ...]
-    place: Place
-
-
 class LostHandler(NamedTuple):
     """A handler of a base class whose override, at ``place``, is none of its kind and name."""
 
     base: HandlerView
     place: Place
-
-
-class WorkflowSize(NamedTuple):
-    """What the methods of a workflow hold: calls that give commands, handlers, and branches."""
-
-    commands: int = 0
-    handlers: int = 0
-    branches: int = 0
 
 
 class WorkflowView(Struct, frozen=True, dict=True):
