@@ -38,9 +38,10 @@ def may_be_stopped(checker: Checker, node: Node, site: Site) -> bool:
             return True
         if _is_limited(checker, at.fn):
             return True
-        callers = ((hop.node, hop.site) for hop in checker.views.reached.callers(at))
-        pending += [one for one in dict.fromkeys(callers) if one not in seen]
-        seen.update(pending)
+        for hop in checker.views.reached.callers(at):
+            if (hop.node, hop.site) not in seen:
+                seen.add((hop.node, hop.site))
+                pending.append((hop.node, hop.site))
     return False
 
 
