@@ -84,7 +84,7 @@ from wflint.temporal.unloadable import is_light, why_unloadable
 from wflint.wording import NOT_IMPORTED, listed, on_one_line, shortened
 
 if TYPE_CHECKING:
-    from wflint.dataflow.def_use import tree_of
+    from wflint.dataflow.def_use import Tree, tree_of
     from wflint.dataflow.order.commands import is_command
     from wflint.dataflow.order.nones import names_behind
     from wflint.dataflow.order.places import places, places_of
@@ -97,6 +97,7 @@ if TYPE_CHECKING:
 
 _WITH_LIBCST = {
     "Sink": "wflint.dataflow.order.steps",
+    "Tree": "wflint.dataflow.def_use",
     "is_command": "wflint.dataflow.order.commands",
     "names_behind": "wflint.dataflow.order.nones",
     "places": "wflint.dataflow.order.places",
@@ -205,6 +206,7 @@ __all__ = [
     "StateView",
     "Target",
     "TextEdit",
+    "Tree",
     "TryView",
     "TypeView",
     "Value",
