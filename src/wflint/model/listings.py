@@ -12,12 +12,14 @@ from msgspec import field as struct_field
 from wflint import limits
 from wflint.facts.model import UNKNOWN, Kind, Ref
 from wflint.facts.relative import absolute_base
+from wflint.model.taken_out import taken_from
 from wflint.project.module import Module
 from wflint.syntax.inner_nodes import all_nodes, inner_nodes
 from wflint.syntax.unparsed import unparsed
 from wflint.wording import shortened
 
 _COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
+_SETS = frozenset({"frozenset", "set"})
 _ADDING = frozenset({"add", "append", "insert"})
 _EXTENDING = frozenset({"extend", "update"})
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -54,9 +56,9 @@ class Names:
     """The bindings of the names of one function, or of a module or class.
 
     ``bound`` has all values that a name is given, ``None`` for one that is no expression, ``added``
-    what is put into a list afterwards, with ``True`` for the elements of another one, and
-    ``entered`` what a ``with`` statement enters to bind them. The code is only read when it is
-    asked for.
+    what is put into a list afterwards, with ``True`` for the elements of another one, ``taken`` are
+    the names of lists that something may be taken out of, and ``entered`` is what a ``with``
+    statement enters to bind them. The code is only read when it is asked for.
     """
 
     qualname: str = ""
@@ -68,6 +70,7 @@ class Names:
     inside: set[str] = field(default_factory=set)
     bound: dict[str, list[ast.expr | None]] = field(default_factory=dict)
     added: dict[str, list[tuple[ast.expr, bool]]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     entered: dict[str, ast.expr] = field(default_factory=dict)
     unread: Sequence[ast.stmt] = ()
 
@@ -123,6 +126,7 @@ def _collect(names: Names, body: Iterable[ast.stmt]) -> None:
             names.inside.add(node.name)
         elif not isinstance(node, _Block):
             _note(names, node)
+            names.taken.update(taken_from(node))
             pending.extend(inner_nodes(node))
 
 
@@ -197,9 +201,14 @@ class Lister:
     ) -> list[Part]:
         """Take in one part of a list, and return the parts that it is made of."""
         match node:
-            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            case ast.List(elts=elements) | ast.Tuple(elts=elements):
                 return self._elements(elements, names, found, is_sure)
-            case ast.BinOp(left=left, op=ast.Add() | ast.BitOr(), right=right):
+            case ast.Set(elts=elements):  # what is in it twice counts once
+                is_plain = not any(isinstance(one, ast.Starred) for one in elements)
+                return self._elements(elements, names, found, is_sure and is_plain)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return [(left, False), (right, False)]
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return [(left, is_sure), (right, is_sure)]
             case ast.IfExp(body=body, orelse=other):
                 return [(body, False), (other, False)]
@@ -210,7 +219,7 @@ class Lister:
             case ast.Constant(value=None):
                 return []
             case ast.Call(func=ast.Name(id=name), args=args) if name in _COLLECTIONS:
-                return [(arg, is_sure) for arg in args[:1]]
+                return [(arg, is_sure and name not in _SETS) for arg in args[:1]]
             case ast.Attribute() | ast.Call():
                 item = self._item(node, names, is_sure)
                 if item.ref.kind is not Kind.UNKNOWN:
@@ -256,6 +265,7 @@ class Lister:
                 return []
             seen.add((holder.qualname, node.id))
         is_only = len(given) == 1 and holder is not None and node.id not in holder.params
+        is_only = is_only and holder is not None and node.id not in holder.taken
         parts = [(value, is_sure and is_only) for value in given]
         if holder is not None:
             parts += [(value, False) for value in self.additions(holder, node.id)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from wflint.model.listings import Lister, Listing, Names, names_in, names_of, returns_of
@@ -71,11 +72,18 @@ def _constant(module: Module, name: str, owner: str) -> list[Listing]:
             parts = [v for v in lister.additions(names, name) if v is not None]
             added = [lister.listing(part, None) for part in parts]
             added += [] if owner else _added_inside(tree, name, lister)
-            unsure = added if len(listings) == 1 else [*listings, *added]
+            is_sure = len(listings) == 1 and not _is_taken_from(module, name)
+            unsure = added if is_sure else [*listings, *added]
             for item in (item for one in unsure for item in (*one.elements, *one.spreads)):
                 item.is_sure = False
             return [_joined([*listings, *added])]
     return []
+
+
+def _is_taken_from(module: Module, name: str) -> bool:
+    """True if anything in a module may take something out of the list of a name."""
+    taking = rf"\b{name}\s*(?:\[[^\]\n]*\]\s*=[^=]|\.(?:clear|discard|pop|remove)\()|\bdel {name}\b"
+    return re.search(taking, module.source.searchable) is not None
 
 
 def _added_inside(tree: ast.Module, name: str, lister: Lister) -> Iterator[Listing]:
