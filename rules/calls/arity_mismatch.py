@@ -62,11 +62,14 @@ they have one input, and `execute_operation()` itself raises the `TypeError` wit
 
 What clients send is looked at as well. A target that is given by its name counts if the project
 defines it: an activity that is called on the own task queue, a workflow, the handler of a message
-that is sent through the handle of a known workflow. Not reported are payloads and targets that
-cannot be followed (a list that others get may have more in it by then), dynamic activities and
-handlers, and what an interceptor of the project changes the arguments of. Of an activity in a class
-whose first parameter is not `self`, a Worker has to show whether it is registered from the class or
-from an object. `workflow.continue_as_new()` is [continue-as-new-args](continue-as-new-args.md).
+that is sent through the handle of a known workflow. A workflow whose Workers are known to listen on
+other task queues is another one of that name, as is a child on a task queue of its own.
+
+Not reported are payloads and targets that cannot be followed (a list that others get may have more
+in it by then), dynamic activities and handlers, and what an interceptor of the project changes the
+arguments of. Of an activity in a class whose first parameter is not `self`, a Worker has to show
+whether it is registered from the class or from an object. `workflow.continue_as_new()` is
+[continue-as-new-args](continue-as-new-args.md).
 
 ## References
 

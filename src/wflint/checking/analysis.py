@@ -328,7 +328,9 @@ def _model(question: AnalysisInput, checker: Checker) -> Model:
     setting_up = (
         path for path in named if path in configuring or "activities" in resolver.store.text(path)
     )
-    return Model(definitions, Workers(definitions, lists, setting_up, question.is_test))
+    workers = Workers(definitions, lists, setting_up, question.is_test)
+    checker.commands.is_elsewhere = workers.is_elsewhere
+    return Model(definitions, workers)
 
 
 def _search(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from wflint.callgraph.graph import Node
+from wflint.facts.ids import Cls
 from wflint.inference.values import AbstractValue, ExternalValue
 from wflint.model.definitions import Definitions
 from wflint.model.misfits import Misfits
@@ -23,6 +24,7 @@ class Commands:
 
     def __init__(self, definitions: Definitions) -> None:
         self.targets = TargetFinder(definitions)
+        self.is_elsewhere: Callable[[Cls, str], bool] = lambda cls, queue: False
         self._misfits = Misfits(definitions)
 
     def view(self, node: Node, call: CallView, sdk: SdkCall, entity: ExternalValue) -> CommandView:
@@ -71,9 +73,20 @@ class Commands:
             return "", self.targets.of_value(node, given.value, sdk.kind)
         if sdk.kind in MESSAGES:
             return name, self.targets.handlers(_workflows_of(entity), name, sdk.kind)
-        if sdk.kind in ACTIVITIES and (call.spread or "task_queue" in call.keywords):
+        is_routed = sdk.kind in ACTIVITIES or sdk.kind is CallKind.CHILD_WORKFLOW
+        if is_routed and (call.spread or "task_queue" in call.keywords):
             return name, ()  # it may be one of another program
-        return name, self.targets.named(name, sdk.kind, node.fn.path)
+        targets = self.targets.named(name, sdk.kind, node.fn.path)
+        return name, () if self._are_elsewhere(targets, call, node) else targets
+
+    def _are_elsewhere(self, targets: Targets, call: CallView, node: Node) -> bool:
+        """True if the task queue of a start is one that no Worker of its workflow listens on."""
+        given = call.option("task_queue")
+        queue = self.targets.text(given, node.fn.path) if given is not None else ""
+        return bool(queue) and any(
+            target.workflow is not None and self.is_elsewhere(target.workflow, queue)
+            for target in targets
+        )
 
     def _of_next_run(self, node: Node, call: CallView) -> tuple[str, Targets]:
         """Return what ``continue_as_new`` starts: as a rule the workflow that calls it."""

@@ -92,6 +92,11 @@ class Workers:
         forms = self._forms.get(fn, set())
         return ElementForm.BOUND in forms if len(forms) == 1 else None
 
+    def is_elsewhere(self, cls: Cls, queue: str) -> bool:
+        """True if Workers register a workflow, and none of them listens on a task queue."""
+        registering = [w for w in self.workers if any(v.cls == cls for v in w.workflows.items)]
+        return bool(registering) and all(w.task_queue not in (None, queue) for w in registering)
+
     @cached_property
     def _forms(self) -> dict[Fn, set[ElementForm]]:
         """The ways in which activities are registered, by their functions."""
