@@ -66,7 +66,8 @@ most of these types work.
 It looks at values when they are sent or read, and at types never: the mistake shows at run time.
 
 The rule follows dataclasses, pydantic models, `TypedDict`, `NamedTuple` and containers. It is
-silent where the project sets a data converter or uses a plugin, which may set one; where a value
+silent where the project sets a data converter or uses a plugin, which may set one, as may a library
+around the SDK that makes the clients or gives their options; where a value
 may be of another type that works (`str | date`); where a class itself says how its objects are
 converted; of parameters of activities with a default that no call is known to give anything; and of
 methods on which a decorator of your own stands.

@@ -1,9 +1,10 @@
 """The data converter that a program uses, as far as its files tell.
 
 Clients are given a data converter, or a plugin that sets one. Whoever sets one names it: files in
-which no such word stands leave the SDK's own. A neighbour in the same repository has settings of
-its own: what counts for a definition is said in its own part, the nearest folder around it in which
-a client is made, in files that name the definition, and in what these import.
+which no such word stands leave the SDK's own. A library around the SDK may set one as well, for the
+clients that it makes or the options that it gives. A neighbour in the same repository has settings
+of its own: what counts for a definition is said in its own part, the nearest folder around it in
+which a client is made, in files that name the definition, and in what these import.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from wflint.project.import_closures import ImportClosures
 
 _TELLS = re.compile(r"data_?converter|payload_?(?:converter|codec)|plugin", re.IGNORECASE)
 _CONNECTS = re.compile(r"\bClient(?:\.connect)?\(|\bconnect\(")
+_OPEN = re.compile(r"\bconnect\([^()]*\*\*\s*[\w.]+\(")
+"""Matches a client whose options come from a call."""
+
+_LIBRARY = re.compile(r"^[ \t]*(?:from|import)[ \t]+((?!temporalio\b)\w*temporal[\w.]*)", re.M)
+"""Matches imports of modules that may wrap the SDK, clients included."""
+
 _WORD = re.compile(r"\w+")
 _SETS_UP = re.compile(r"\bClient(?:\.connect)?\(|\bWorker\(|\bconnect\(")
 
@@ -51,7 +58,13 @@ class Converters:
     @cached_property
     def _telling(self) -> frozenset[str]:
         """The files that may set a converter."""
-        return frozenset(path for path, text in self._texts.items() if _TELLS.search(text))
+        return frozenset(path for path, text in self._texts.items() if self._tells(path, text))
+
+    def _tells(self, path: str, text: str) -> bool:
+        if _TELLS.search(text) or _OPEN.search(text):
+            return True
+        modules = (found[1] for found in _LIBRARY.finditer(text))
+        return any(self._resolver.index.find(module, path) is None for module in modules)
 
     def _around(self, fn: Fn) -> frozenset[str]:
         """Return the files that may say something about a definition."""
