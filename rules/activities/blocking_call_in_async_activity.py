@@ -70,7 +70,8 @@ class ThumbnailWorkflow:
 ```
 
 Reading and writing files is not reported: on a local disk it takes no time worth a thread. Nor is
-`with lock:`, which is as a rule held for a moment; `lock.acquire()` is.
+`with lock:`, which is as a rule held for a moment; `lock.acquire()` is. Nor is what waits for
+something that has ended, such as `thread.join()` after `while thread.is_alive(): ...`.
 
 ## What the SDK does
 
@@ -90,6 +91,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from rules.activities._finished import waits_for_finished
 from wflint.rule import (
     PROPERTIES,
     Api,
@@ -150,7 +152,7 @@ class BlockingCallInAsyncActivity(Rule):
         """Report a call, unless it is awaited or belongs to one that is reported."""
         if not view.is_call or view.awaited or _is_made_by_another(view) or _returns_at_once(view):
             return None
-        if _may_be_asynchronous(view):
+        if _may_be_asynchronous(view) or waits_for_finished(view.around):
             return None
         if not view.in_async:
             return Report(_in_a_thread(view), group=_CALL)
