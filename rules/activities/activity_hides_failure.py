@@ -78,9 +78,10 @@ stand in a function that the activity calls, if it only returns what that gives.
 
 Not reported are handlers of narrower classes, handlers that may raise, results that tell of the
 error (`{"error": str(e)}`, `Result(success=False)`), and results that all workflows which call the
-activity look at, as far as one can see: `if not await workflow.execute_activity(...)`. Nor is an
-activity that no workflow is seen to call, one that is only called with `maximum_attempts=1`, and a
-`try` that only computes: what fails there would fail at each attempt.
+activity look at, as far as one can see: `if not await workflow.execute_activity(...)`, or a
+function that is given it, `required(await ...)`. Nor is an activity that no workflow is seen to
+call, one that is only called with `maximum_attempts=1`, and a `try` that only computes: what fails
+there would fail at each attempt.
 
 ## References
 

@@ -28,6 +28,15 @@ _PASS_ON = frozenset(
 """Commands that only pass on what they are given."""
 
 
+_KEEP = frozenset(
+    {
+        *("as_completed", "cast", "create_task", "dict", "ensure_future", "frozenset", "gather"),
+        *("list", "set", "shield", "tuple", "wait", "wait_for"),
+    }
+)
+"""Functions that give what they are given, or something that holds it."""
+
+
 def is_looked_at(place: Place, is_last: bool) -> bool:
     """True if the result of the call that begins at a place may be looked at.
 
@@ -51,11 +60,18 @@ def is_looked_at(place: Place, is_last: bool) -> bool:
 def _is_tested(path: list[ast.AST]) -> bool:
     """True if a call is a part of something that is tested, with no statement between."""
     for outer, inner in zip(reversed(path[:-1]), reversed(path), strict=False):
-        if inner in _tests_in(outer):
+        if inner in _tests_in(outer) or (isinstance(outer, ast.Call) and _may_look(outer, inner)):
             return True
         if isinstance(outer, ast.stmt):
             return False
     return False
+
+
+def _may_look(call: ast.Call, given: ast.AST) -> bool:
+    """True for `required(await ...)`: a plain function is given a result, and gives another."""
+    if given not in call.args or not isinstance(call.func, ast.Name):
+        return False
+    return call.func.id.islower() and call.func.id not in _PASS_ON | _SHOWS | _KEEP
 
 
 def _tests_in(node: ast.AST) -> Iterator[ast.AST]:
