@@ -76,7 +76,8 @@ Nothing. When the attempt times out, a loop of an `async def` activity is cancel
 thread goes on.
 
 Not reported are loops that count, compare or collect, which come to an end, activities of which it
-is not known whether they send heartbeats, and those that workflows give no more than five minutes.
+is not known whether they send heartbeats, those that workflows give no more than five minutes, and
+loops in a block that ends them, such as `async with asyncio.timeout(120)`.
 A call that asks for heartbeats is reported by
 [heartbeat-timeout-without-heartbeat](heartbeat-timeout-without-heartbeat.md).
 
@@ -100,6 +101,16 @@ if TYPE_CHECKING:
 _SLEEPS = frozenset({"anyio.sleep", "asyncio.sleep", "trio.sleep"})
 _BLOCKS = frozenset({"time.sleep"})
 _LIMITS = ("start_to_close_timeout", "schedule_to_close_timeout")
+_TIMEOUTS = frozenset(
+    {
+        *("anyio.fail_after", "anyio.fail_at", "anyio.move_on_after", "anyio.move_on_at"),
+        *("async_timeout.timeout", "async_timeout.timeout_at", "asyncio.timeout"),
+        *("asyncio.timeout_at", "asyncio.timeouts.timeout", "asyncio.timeouts.timeout_at"),
+        *("trio.fail_after", "trio.fail_at", "trio.move_on_after", "trio.move_on_at"),
+    }
+)
+"""Blocks that end what runs in them after a time."""
+
 _PUTS = frozenset({"add", "append", "extend", "update"})
 _LONG = 5 * 60
 _MESSAGE = (
@@ -121,7 +132,7 @@ class LongLoopWithoutHeartbeat(Rule):
 
         nodes = [*walk(node, into_functions=False)]
         calls = [n for n in nodes if isinstance(n, cst.Call)]
-        if not _sleeps(nodes, ctx) or any(map(_collects, calls)):
+        if not _sleeps(nodes, ctx) or any(map(_collects, calls)) or _is_limited(ctx):
             return
         if not any(map(_ends, nodes)):
             ctx.report(self, node, _MESSAGE)
@@ -139,6 +150,8 @@ class LongLoopWithoutHeartbeat(Rule):
                 return
         nodes = [*walk(node.body, into_functions=False)]
         leaves = (cst.Return, cst.Break, cst.Raise, cst.Try)
+        if _is_limited(ctx):
+            return
         if _sleeps(nodes, ctx) and not any(isinstance(n, leaves) for n in nodes):
             ctx.report(self, node, _MESSAGE)
 
@@ -150,6 +163,20 @@ class LongLoopWithoutHeartbeat(Rule):
         if any("heartbeat_timeout" in command.call.keywords for command in calls):
             return None
         return Report(view.message) if not calls or any(map(_is_long, calls)) else None
+
+
+def _is_limited(ctx: Context) -> bool:
+    """True if a block around the loop, such as `async with asyncio.timeout(120)`, ends it soon."""
+    for outer in ctx.ancestors:
+        for item in outer.items if isinstance(outer, cst.With) else ():
+            match item.item:
+                case cst.Call(func=func, args=[cst.Arg(value=length), *_]) if (
+                    ctx.dotted_name(func) in _TIMEOUTS
+                ):
+                    if isinstance(length, (cst.Integer, cst.Float)):
+                        return length.evaluated_value <= _LONG
+                    return not (isinstance(length, cst.Name) and length.value == "None")
+    return False
 
 
 def _ends(node: cst.CSTNode) -> bool:
