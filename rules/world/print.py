@@ -36,7 +36,7 @@ class OrderWorkflow:
 
 A function that prints is reported once, and all of its lines change together. Printing below
 `if not workflow.unsafe.is_replaying():` is not reported, nor is printing to a buffer
-(`print("x", file=buffer)`).
+(`print("x", file=buffer)`, or `print("x")` under `with redirect_stdout(buffer):`).
 
 ## Fix safety
 
@@ -60,6 +60,7 @@ again.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from functools import partial
 from itertools import islice, takewhile
@@ -69,6 +70,7 @@ from wflint.rule import Api, Fixable, NoFix, Report, Rule, Scope, Severity, Valu
 
 from ._log_text import printed, written
 from ._removal import removal
+from ._streams import goes_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +146,9 @@ class Print(Rule):
     def judge(self, view: CallView, api: Api) -> Report | None:
         """Printing to something else than the terminal is left alone."""
         stream = _stream(view)
+        is_open = stream is None and _PRINTS_TO_STDOUT.fullmatch(view.name)
+        if is_open and goes_elsewhere(view.around):
+            return None
         if stream is None or stream.value.type is ValueType.NONE:
             return super().judge(view, api)
         if view.qualified(stream.value) in _STREAMS:
@@ -181,6 +186,10 @@ class Print(Rule):
             return []
         edits = printed(at) if at.name == _PRINT else written(at)
         return [at.replace(at.call.func, at.workflow("logger.info")), *edits]
+
+
+_PRINTS_TO_STDOUT = re.compile(r"builtins\.print|pprint\..*|rich\..*|(click|typer)\.(echo|secho)")
+"""What prints to the current `sys.stdout`, or to a file of its own."""
 
 
 def _overlaps(new: TextEdit, edits: Sequence[TextEdit]) -> bool:
