@@ -3,8 +3,9 @@
 ## What breaks
 
 `workflow.now()` is aware: it knows that it is in UTC. `datetime(2024, 1, 1)`, `datetime.utcnow()`
-and most of what `datetime.strptime()` gives are naive. Python refuses to compare or to subtract the
-two with a `TypeError`, which fails the workflow task again and again.
+and most of what `datetime.strptime()` gives are naive, and so are `datetime.combine(day, time.min)`
+and `datetime.fromisoformat("2024-01-01")`. Python refuses to compare or to subtract the two with a
+`TypeError`, also in `max()` and `min()`, which fails the workflow task again and again.
 
 Give the other time its zone as well.
 
@@ -56,7 +57,9 @@ not a failure of the workflow: the task fails and is tried again until the code 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.rule import (
@@ -78,6 +81,11 @@ if TYPE_CHECKING:
 
 _NOW = "temporalio.workflow.now"
 _DATETIME = "datetime.datetime"
+_CHOOSES = frozenset({"builtins.max", "builtins.min"})
+_ISO_WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d(:\d\d){0,2}([.,]\d+)?)?")
+_MOST_OF_TIME = 4
+"""How many arguments a time of day without a zone is made from."""
+
 _STEPS = 12
 """How many assignments and methods are followed from one operand."""
 
@@ -116,6 +124,11 @@ class NaiveAwareMix(Rule):
     def visit_Comparison(self, node: cst.Comparison, ctx: Context) -> None:
         """`workflow.now() > datetime(2024, 1, 1)`; only `==` and `!=` are allowed."""
         self._judge(node, ctx)
+
+    def visit_Call(self, node: cst.Call, ctx: Context) -> None:
+        """`max(workflow.now(), datetime(2024, 1, 1))`."""
+        if ctx.dotted_name(node.func) in _CHOOSES:
+            self._judge(node, ctx)
 
     def _judge(self, node: cst.BaseExpression, ctx: Context) -> None:
         """Report the first two operands of which one is naive and the other `workflow.now()`."""
@@ -180,6 +193,8 @@ def _operands(node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, cst.BaseE
                 if isinstance(target.operator, refused):
                     yield left, target.comparator
                 left = target.comparator
+        case cst.Call(args=args) if not any(arg.star or arg.keyword for arg in args):
+            yield from pairwise(arg.value for arg in args)
 
 
 def _with_zone(naive: cst.BaseExpression, at: FixView, ctx: Context) -> TextEdit:
@@ -227,6 +242,8 @@ def _is_naive(expr: cst.BaseExpression, ctx: Context) -> bool:
         match node:
             case cst.Call(func=func) if _makes_naive(ctx.dotted_name(func), node):
                 return True
+            case cst.Call(func=func) if ctx.dotted_name(func) == f"{_DATETIME}.combine":
+                return _combines_naive(node, ctx)
             case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="replace"))):
                 if _has_keyword(node, "tzinfo"):
                     given = next(a.value for a in node.args if a.keyword is not None)
@@ -255,6 +272,26 @@ def _is_duration(node: cst.BaseExpression, ctx: Context) -> bool:
     return ctx.type_of(node) == "datetime.timedelta"
 
 
+def _combines_naive(call: cst.Call, ctx: Context) -> bool:
+    """`datetime.combine(day, time.min)`; a time of day may have a zone as well."""
+    match call.args:
+        case [cst.Arg(star="", keyword=None), cst.Arg(star="", keyword=None, value=value)]:
+            if isinstance(value, cst.Call):
+                is_plain = not any(arg.star or arg.keyword for arg in value.args)
+                few = len(value.args) <= _MOST_OF_TIME
+                return is_plain and few and ctx.dotted_name(value.func) == "datetime.time"
+            return ctx.dotted_name(value) in ("datetime.time.max", "datetime.time.min")
+    return False
+
+
+def _reads_naive(call: cst.Call) -> bool:
+    """`datetime.fromisoformat("2024-01-01T00:00:00")`."""
+    match call.args:
+        case [cst.Arg(star="", value=cst.SimpleString() as text)]:
+            return _ISO_WITHOUT_ZONE.fullmatch(str(text.raw_value)) is not None
+    return False
+
+
 def _makes_naive(name: str | None, call: cst.Call) -> bool:
     if any(arg.star for arg in call.args):
         return False
@@ -262,6 +299,8 @@ def _makes_naive(name: str | None, call: cst.Call) -> bool:
         return _FEWEST <= len(call.args) <= _MOST and not _has_keyword(call, "tzinfo")
     if name == f"{_DATETIME}.utcnow":
         return True
+    if name == f"{_DATETIME}.fromisoformat":
+        return _reads_naive(call)
     if name != f"{_DATETIME}.strptime" or len(call.args) != 2:
         return False
     form = call.args[1].value
