@@ -53,8 +53,10 @@ class InboxWorkflow:
 
 ## What the SDK does
 
-It refuses commands in a query (`ReadOnlyContextError`), and does not notice changes of `self`. Code
-that `workflow.unsafe.is_read_only()` keeps from queries may change what it likes.
+It refuses commands in a query (`ReadOnlyContextError`), and does not notice changes of `self`. A
+number that is drawn from a generator which the workflow keeps (`self.rng = workflow.random()`) is a
+change, too: `workflow.random()` itself is refused there, but all later numbers come out otherwise.
+Code that `workflow.unsafe.is_read_only()` keeps from queries may change what it likes.
 
 ## References
 

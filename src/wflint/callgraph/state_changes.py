@@ -23,7 +23,26 @@ from wflint.inference.values import Env, ExternalValue, InstanceValue
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 _NO_METHODS = frozenset({"attribute", "item", "name"})
-_CONTAINERS = ("builtins.", "collections.", "asyncio.", "queue.")
+_CONTAINERS = (
+    "asyncio.",
+    "bisect.",
+    "builtins.",
+    "collections.",
+    "heapq.",
+    "operator.",
+    "queue.",
+)
+_DRAWS = frozenset(
+    {
+        *("betavariate", "binomialvariate", "choice", "choices", "expovariate", "gammavariate"),
+        *("gauss", "getrandbits", "lognormvariate", "normalvariate", "paretovariate", "randbytes"),
+        *("randint", "random", "randrange", "sample", "shuffle", "triangular", "uniform"),
+        *("vonmisesvariate", "weibullvariate"),
+    }
+)
+"""Methods that change a generator of random numbers: it goes on to the next ones."""
+
+_GENERATOR = "random.Random."
 
 Name = tuple[str, str]
 """A parameter, with the function that it is one of; both are empty for ``self``."""
@@ -89,6 +108,24 @@ class StateChanges:
                 continue
             if self._is_change(mutation, node, body):
                 yield mutation
+        for call in body.calls:
+            if self._draws(call, node, state):
+                holder = replace(call.target, path=call.target.path[:-1])
+                yield Mutation(call.site, holder, "draw", call.flags, call.fallback, call.under)
+
+    def _draws(self, call: Call, node: Node, state: frozenset[Name]) -> bool:
+        """True if a call takes a number from a generator that the workflow keeps."""
+        if not call.target.path or call.target.path[-1] not in _DRAWS:
+            return False
+        if not runs(call, node):
+            return False
+        holder = replace(call.target, path=call.target.path[:-1])
+        if not self._is_of_state(holder, node, state):
+            return False
+        found = self.resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
+        return bool(found) and all(
+            isinstance(one, ExternalValue) and one.name.startswith(_GENERATOR) for one in found
+        )
 
     def _is_of_state(self, ref: Ref, node: Node, state: frozenset[Name]) -> bool:
         """True of the workflow and its parts, but not of an object that a property creates."""

@@ -38,7 +38,7 @@ from wflint.facts.model import (
     Value,
     ValueType,
 )
-from wflint.facts.mutations import MUTATIONS, Mutations, lasting
+from wflint.facts.mutations import FUNCTIONS, MUTATIONS, Mutations, changes_first, lasting
 from wflint.facts.operations import OPERATIONS, Operations
 from wflint.facts.raises import read_raise
 from wflint.facts.scopes import Scope, is_global
@@ -185,6 +185,8 @@ class BodyReader:
         state = entry.state
         for changed, how in found:
             if how == "name" and not is_global(changed, state.scope):
+                continue
+            if how in FUNCTIONS and not changes_first(entry, self.refs):
                 continue
             if is_slice(changed) or holds_slice(changed, state.scope):
                 continue  # a copy, which is new
