@@ -91,7 +91,6 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from rules.activities._finished import waits_for_finished
 from wflint.rule import (
     PROPERTIES,
     Api,
@@ -106,6 +105,8 @@ from wflint.rule import (
     Value,
     ValueType,
 )
+
+from ._finished import waits_for_finished
 
 _BLOCKS = "`{name}` blocks the event loop that all async activities of the worker share; "
 _SLEEP = f"{_BLOCKS}use `await asyncio.sleep()`"

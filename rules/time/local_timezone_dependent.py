@@ -6,6 +6,8 @@ Two workers may run in different zones, or one is moved to another. A replay on 
 then computes another day, another hour or another offset than the first run did. Some of these
 functions read the wall clock as well when no time is given to them; those are errors on their own.
 
+What is converted at once, `datetime.fromtimestamp(x).astimezone(timezone.utc)`, is not reported.
+
 Keep times aware and in UTC inside workflows. Where people need a local time, let the zone be part
 of the input.
 
@@ -59,6 +61,8 @@ others run unnoticed, in passed-through modules and in the workflow's own.
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wflint.rule import Api, ApiKind, Fixable, Report, Rule, Scope, Severity, ValueType, cst
@@ -150,7 +154,7 @@ class LocalTimezoneDependent(Rule):
         """The arguments decide whether a zone or a clock is read."""
         if view.name in _ZONE_ARGUMENT:
             index, keyword = _ZONE_ARGUMENT[view.name]
-            if _given(view.argument(index, keyword)) or view.spread:
+            if _given(view.argument(index, keyword)) or view.spread or _cancels_out(view.around):
                 return None
         if view.name in _TIME_ARGUMENT:
             return self._judge_time(view, api)
@@ -191,6 +195,8 @@ class LocalTimezoneDependent(Rule):
             return
         receiver, method = node.func.value, node.func.attr.value
         if method == "astimezone" and all(_is_none(arg) for arg in node.args):
+            if _is_point(receiver, ctx) and _is_converted(node, ctx):
+                return
             use = "astimezone(timezone.utc)"
         elif method == "timestamp" and not node.args and _is_naive(receiver, ctx):
             use = "replace(tzinfo=timezone.utc).timestamp()"
@@ -199,6 +205,35 @@ class LocalTimezoneDependent(Rule):
         known = ctx.ref(receiver).kind not in (Kind.UNKNOWN, Kind.PARAM)
         message = _METHOD.format(name=method, use=use)
         ctx.report(self, node, message, subject=node.func if known else None)
+
+
+def _cancels_out(around: Sequence[ast.AST]) -> bool:
+    """True for `datetime.fromtimestamp(stamp).astimezone(zone)`: the local zone goes in and out."""
+    match around:
+        case [*_, ast.Call(func=func, args=args), ast.Attribute(attr=method) as asked, ast.Call()]:
+            if func is not asked or method not in ("astimezone", "timestamp"):
+                return False
+            given = any(not (isinstance(arg, ast.Constant) and arg.value is None) for arg in args)
+            return given or method == "timestamp"
+    return False
+
+
+def _is_point(expression: cst.BaseExpression, ctx: Context) -> bool:
+    """True if this is surely a point in time, whatever zone it is shown in."""
+    if not isinstance(expression, cst.Call):
+        return False
+    name = ctx.dotted_name(expression.func)
+    return name in ("datetime.datetime.fromtimestamp", "temporalio.workflow.now")
+
+
+def _is_converted(node: cst.Call, ctx: Context) -> bool:
+    """True if a time is compared, or given another zone at once."""
+    outer, call = ctx.parent(), ctx.parent(2)
+    if isinstance(outer, cst.Attribute) and isinstance(call, cst.Call) and call.func is outer:
+        given = any(not _is_none(arg) for arg in call.args)
+        method = outer.attr.value
+        return method == "timestamp" or (method == "astimezone" and given)
+    return isinstance(outer, (cst.Comparison, cst.ComparisonTarget))
 
 
 def _given(argument: Arg | None) -> bool:

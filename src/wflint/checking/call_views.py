@@ -152,16 +152,16 @@ class CallViews:
             lambda parameter: self._may_be_workflow(node, parameter),
             lambda site: self.changed_later.may_be(node.fn, site),
             self._is_intercepted,
-            lambda site: self._around(node, site),
+            lambda site, word: self._around(node, site, word),
         )
 
     def _is_intercepted(self, name: str, option: str) -> bool:
         sdk = sdk_calls().get(name)
         return sdk is not None and self.interceptors.may_set(sdk.kind, option)
 
-    def _around(self, node: Node, site: Site) -> list[ast.AST]:
+    def _around(self, node: Node, site: Site, word: str) -> list[ast.AST]:
         place = place_of(self.resolver.store, node.fn, site)
-        return path_in_function(place, ast.Call) if place is not None else []
+        return path_in_function(place, ast.Call, word) if place is not None else []
 
     def _may_be_workflow(self, node: Node, parameter: Ref) -> bool:
         graph = self.summaries.graph

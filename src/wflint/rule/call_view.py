@@ -122,7 +122,8 @@ class CallView(Struct, dict=True):
 
         None at all where the function cannot be read.
         """
-        return self.lookups.around(self.site) if self.is_call else ()
+        word = self.call.written.rpartition(".")[2] if self.call is not None else ""
+        return self.lookups.around(self.site, word) if word.isidentifier() else ()
 
     @property
     def way(self) -> Sequence[FunctionHead]:

@@ -80,7 +80,7 @@ class Lookups(Struct):
     ``may_be_workflow`` tells whether a parameter may be the object that the entry point is a method
     of, or a part of it. ``is_intercepted`` is :meth:`CallView.is_intercepted` of what is called,
     ``may_change_later`` :attr:`CallView.may_change_later` of a site, and ``around``
-    :attr:`CallView.around`.
+    :attr:`CallView.around`, for a call of something with a last word.
     """
 
     qualified: Callable[[Value], str]
@@ -108,4 +108,4 @@ class Lookups(Struct):
     may_be_workflow: Callable[[Ref], bool] = lambda parameter: False
     may_change_later: Callable[[Site], bool] = lambda site: False
     is_intercepted: Callable[[str, str], bool] = lambda name, option: False
-    around: Callable[[Site], Sequence[ast.AST]] = lambda site: ()
+    around: Callable[[Site, str], Sequence[ast.AST]] = lambda site, word: ()
