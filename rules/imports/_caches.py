@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 _LOOKED_AT = 20
 """How many statements of a block are looked at."""
 
-_DISPLAYS = (cst.Dict, cst.List, cst.Set)
-
 
 def is_cache_filled(target: cst.Subscript, value: cst.BaseExpression, ctx: Context) -> bool:
     """True if an item that is not there yet is computed from its key, and from nothing else.
@@ -42,7 +40,9 @@ def is_cache_asked(call: cst.Call, ctx: Context) -> bool:
         case cst.Call(args=[cst.Arg(value=key, keyword=None), cst.Arg(value=value, keyword=None)]):
             is_used = not isinstance(ctx.parent(), (cst.Expr, cst.Attribute))
             return (
-                is_used and not isinstance(value, _DISPLAYS) and _follows_from(value, key, {}, ctx)
+                is_used
+                and not isinstance(value, (cst.Dict, cst.List, cst.Set))
+                and _follows_from(value, key, {}, ctx)
             )
     return False
 
