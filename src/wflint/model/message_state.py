@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from wflint.facts.ids import Fn
 from wflint.model.state_flow import SCALARS, At, StateFlow
 from wflint.model.step_kinds import What
 from wflint.project.store import Store
@@ -29,17 +30,16 @@ class MessageState:
         False as well where that is not known: somebody may have been given the workflow's object.
         """
         name, _, part = name.partition(".")
-        if self._is_given_away or name in self._flow.names or self._is_changed_elsewhere(name):
+        if self._is_given_away or name in self._flow.names or name in self._changed_elsewhere:
             return False
         if part:
-            is_field = self._flow.is_field(name, part)
-            is_set = any(_may_set(at, name, part) for at in self._in_run)
-            return is_field and not is_set and any(_may_set(a, name, part) for a in self._messages)
+            wanted = (name, part)
+            is_set = not self._set_in_run.isdisjoint({wanted, (name, "")})
+            by_messages = not self._set_by_messages.isdisjoint({wanted, (name, "")})
+            return by_messages and not is_set and self._flow.is_field(name, part)
         if name in self._passed_on and not self._flow.is_made_of(name, _UNCHANGING):
             return False
-        if name in self._changed(self._in_run):
-            return False
-        return name in self._changed(self._messages)
+        return name in self._changed_by_messages and name not in self._changed_in_run
 
     @cached_property
     def _at_first(self) -> list[At]:
@@ -62,13 +62,30 @@ class MessageState:
     def _is_given_away(self) -> bool:
         return any(at.step.what is What.OPEN for at in (*self._at_first, *self._in_run))
 
-    def _is_changed_elsewhere(self, name: str) -> bool:
-        """True if a method changes it that is not seen to be called."""
+    @cached_property
+    def _changed_elsewhere(self) -> set[str]:
+        """What methods change that are not seen to be called."""
         seen = {at.fn for at in (*self._at_first, *self._in_run, *self._messages)}
-        return any(name in self._flow.changed(fn) for fn in self._flow.methods if fn not in seen)
+        return self._changed(set(self._flow.methods) - seen)
 
-    def _changed(self, steps: Iterable[At]) -> set[str]:
-        return {name for fn in {at.fn for at in steps} for name in self._flow.changed(fn)}
+    @cached_property
+    def _changed_in_run(self) -> set[str]:
+        return self._changed({at.fn for at in self._in_run})
+
+    @cached_property
+    def _changed_by_messages(self) -> set[str]:
+        return self._changed({at.fn for at in self._messages})
+
+    @cached_property
+    def _set_in_run(self) -> set[tuple[str, str]]:
+        return set(_parts_set(self._in_run))
+
+    @cached_property
+    def _set_by_messages(self) -> set[tuple[str, str]]:
+        return set(_parts_set(self._messages))
+
+    def _changed(self, methods: Iterable[Fn]) -> set[str]:
+        return {name for fn in methods for name in self._flow.changed(fn)}
 
     @cached_property
     def _passed_on(self) -> set[str]:
@@ -83,9 +100,10 @@ class MessageState:
         }
 
 
-def _may_set(at: At, name: str, part: str) -> bool:
-    """True if a step may change a part of an attribute: it uses the whole, or sets the part."""
-    step = at.step
-    if step.name != name or step.what not in (What.READ, What.WRITE):
-        return False
-    return step.what is What.WRITE or not step.part or (step.sets_part and step.part == part)
+def _parts_set(steps: Iterable[At]) -> Iterator[tuple[str, str]]:
+    """Yield the parts of attributes that steps may change; ``""`` for the use of a whole one."""
+    for _, step in steps:
+        if step.what is What.WRITE or (step.what is What.READ and not step.part):
+            yield step.name, ""
+        elif step.what is What.READ and step.sets_part:
+            yield step.name, step.part

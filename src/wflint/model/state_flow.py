@@ -14,7 +14,9 @@ from wflint.facts.ids import PROPERTIES, Cls, Fn
 from wflint.facts.model import UNKNOWN, Call, FunctionHead, Kind, Ref, Site
 from wflint.facts.signatures import Signature, by_keyword
 from wflint.inference.values import ExternalValue, FunctionValue, InstanceValue
-from wflint.model.arms import Arms, entered, within
+from wflint.model.arms import entered as entered_arms
+from wflint.model.arms import within
+from wflint.model.entered import Entered, EnteredMethods
 from wflint.model.step_kinds import Step, Steps, What
 from wflint.model.steps import steps_of
 
@@ -57,24 +59,6 @@ class At(NamedTuple):
     step: Step
 
 
-class _Entered(NamedTuple):
-    """A method that was entered as the one of a ``number``, with the steps that are left of it.
-
-    ``around`` are the arms that it is called in; ``None`` if it may be called again. What it
-    ``is_given`` is what the caller was given, or constants. If it ``is_asked``, what it gives
-    decides how long the caller waits.
-    """
-
-    fn: Fn
-    steps: Iterator[Step]
-    is_sure: bool
-    is_later: bool
-    is_given: bool
-    around: Arms | None
-    number: int
-    is_asked: bool = False
-
-
 class StateFlow:
     """Follows the methods of one workflow, and the functions that these give its object to."""
 
@@ -85,6 +69,8 @@ class StateFlow:
         self._methods: dict[str, list[Fn]] = {}
         self._heads: dict[Fn, FunctionHead] = {}
         self._receivers: dict[Fn, str] = {}
+        self._calls_giving: dict[Fn, dict[str, list[Call]]] = {}
+        self._first_reads: dict[Fn, dict[str, Site]] = {}
         for base in self.order:
             facts = self._resolver.facts_of(base)
             for head in facts.methods.values() if facts is not None else ():
@@ -101,53 +87,50 @@ class StateFlow:
         too many the last one is an OPEN. GUARD steps are left out but for ``with_guards``: none of
         what follows them is sure.
         """
-        stack = [self._entered(fn, True, False, True, (), 0)]
+        entered = EnteredMethods()
+        entered.enter(Entered(fn, self._steps_in(fn, True)))
         count = 0
         for _ in range(limits.FLOW_STEPS):
-            if not stack:
+            if not entered:
                 return
-            at, steps, is_sure, is_later, is_given, around, number, is_asked = stack[-1]
-            step = next(steps, None)
+            at = entered.innermost
+            step = next(at.steps, None)
             if step is None:
-                stack.pop()
+                entered.leave()
                 continue
-            arms = within(around, step.arms, number)
-            step = _within(step, is_sure, is_later, arms, is_asked)
-            called = self._called(at, step)
+            step = _within(step, at, entered.is_sure)
+            called = self._called(at.fn, step)
             if step.what is What.GUARD:
-                stack = stack if step.is_later else [one._replace(is_sure=False) for one in stack]
+                if not step.is_later:
+                    entered.doubt()
                 if with_guards:
-                    yield At(at, step)
+                    yield At(at.fn, step)
             elif called is None:
-                yield At(at, _as_seen(step))
-            elif all(called != one.fn for one in stack):
-                head = self._heads[called]
-                is_mention = step.what is What.READ and not _is_property(head)
-                runs = not is_mention and (step.awaited or not head.is_async)
-                later = step.is_later or not runs
+                yield At(at.fn, _as_seen(step))
+            elif called not in entered:
                 count += 1
-                inside = entered(arms, count) if around is not None else None
-                is_sure = step.is_sure and runs
-                if runs and _is_wrapped(head):
-                    is_sure = False
-                    stack = [one._replace(is_sure=False) for one in stack]
-                is_given = is_given and step.is_given
-                inner = self._entered(called, is_sure, later, is_given, inside, count)
-                stack.append(inner._replace(is_asked=step.is_asked))
+                self._enter(called, step, entered, count)
         yield At(fn, Step(What.OPEN))
 
-    def _entered(
-        self,
-        fn: Fn,
-        is_sure: bool,
-        is_later: bool,
-        is_given: bool,
-        around: Arms | None,
-        number: int,
-    ) -> _Entered:
+    def _enter(self, fn: Fn, step: Step, entered: EnteredMethods, number: int) -> None:
+        """Go on with the method that a step leads to."""
+        at, head = entered.innermost, self._heads[fn]
+        is_mention = step.what is What.READ and not _is_property(head)
+        runs = not is_mention and (step.awaited or not head.is_async)
+        is_sure = step.is_sure and runs
+        if runs and _is_wrapped(head):
+            is_sure = False
+            entered.doubt()
+        around = entered_arms(step.arms, number) if at.around is not None else None
+        is_later, is_given = step.is_later or not runs, at.is_given and step.is_given
+        steps = self._steps_in(fn, is_given)
+        entered.enter(
+            Entered(fn, steps, is_sure, is_later, is_given, around, number, step.is_asked)
+        )
+
+    def _steps_in(self, fn: Fn, is_given: bool) -> Iterator[Step]:
         found = self.steps(fn, is_given)
-        steps = found.steps if found is not None else (Step(What.OPEN),)
-        return _Entered(fn, iter(steps), is_sure, is_later, is_given, around, number)
+        return iter(found.steps if found is not None else (Step(What.OPEN),))
 
     @property
     def names(self) -> Set[str]:
@@ -211,12 +194,14 @@ class StateFlow:
 
     def first_read(self, fn: Fn, name: str) -> Site:
         """Return the first place in a method that reads an attribute."""
-        body = self._store.body(fn)
-        refs = [(u.target, u.site) for u in body.reads]
-        refs += [(c.target, c.site) for c in body.calls]
-        refs += [(o.operand, o.site) for o in body.operations]
-        sites = (s for r, s in refs if r.path[:1] == (name,) and self.is_own(fn, r))
-        return min(sites, default=DEFINITION)
+        if fn not in self._first_reads:
+            body = self._store.body(fn)
+            refs = [(u.target, u.site) for u in body.reads]
+            refs += [(c.target, c.site) for c in body.calls]
+            refs += [(o.operand, o.site) for o in body.operations]
+            own = [(s, r.path[0]) for r, s in refs if r.path and self.is_own(fn, r)]
+            self._first_reads[fn] = {attribute: site for site, attribute in sorted(own)[::-1]}
+        return self._first_reads[fn].get(name, DEFINITION)
 
     def is_plain(self, fn: Fn, part: str) -> bool:
         """True if a part of a parameter, as in ``given.user``, is a value that nobody can change.
@@ -285,17 +270,22 @@ class StateFlow:
 
     def _function_given(self, at: Fn, written: str) -> Fn | None:
         """Return the function that is given the object, if it is surely one of the program."""
-        bodies = self._store.with_nested(at)
-        found = {
-            self._giving(at, call)
-            for body in bodies
-            for call in body.calls
-            if call.written == written and any(self._is_object(at, a.value.ref) for a in call.args)
-        }
+        if at not in self._calls_giving:
+            self._calls_giving[at] = self._find_calls_giving(at)
+        found = {self._giving(at, call) for call in self._calls_giving[at].get(written, ())}
         fn, receiver = found.pop() if len(found) == 1 else (None, "")
         if fn is None or (receiver and self._receivers.setdefault(fn, receiver) != receiver):
             return None
         return fn
+
+    def _find_calls_giving(self, fn: Fn) -> dict[str, list[Call]]:
+        """Return the calls of a method that are given the object, by what is called."""
+        found: dict[str, list[Call]] = {}
+        for body in self._store.with_nested(fn):
+            for call in body.calls:
+                if any(self._is_object(fn, arg.value.ref) for arg in call.args):
+                    found.setdefault(call.written, []).append(call)
+        return found
 
     def _giving(self, at: Fn, call: Call) -> tuple[Fn | None, str]:
         """Return the function that is called, and the name that it has for the object."""
@@ -329,13 +319,19 @@ class StateFlow:
         ]
 
 
-def _within(step: Step, is_sure: bool, is_later: bool, arms: Arms, is_asked: bool) -> Step:
-    is_as_before = is_sure and not is_later and (step.is_asked or not is_asked)
+def _within(step: Step, at: Entered, is_sure: bool) -> Step:
+    """Return a step as it is for the caller of the method that takes it."""
+    arms = within(at.around, step.arms, at.number)
+    is_as_before = is_sure and not at.is_later and (step.is_asked or not at.is_asked)
     if is_as_before and arms == step.arms:
         return step
-    sure, later = step.is_sure and is_sure and not is_later, step.is_later or is_later
-    asked = step.is_asked or is_asked
-    return replace(step, is_sure=sure, is_later=later, arms=arms, is_asked=asked)
+    return replace(
+        step,
+        is_sure=step.is_sure and is_sure and not at.is_later,
+        is_later=step.is_later or at.is_later,
+        arms=arms,
+        is_asked=step.is_asked or at.is_asked,
+    )
 
 
 def _as_seen(step: Step) -> Step:
