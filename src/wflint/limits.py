@@ -186,9 +186,6 @@ IN_HOUSE_ROUNDS = 6
 DECORATOR_DEPTH = 5
 """How many functions of the project may stand between a call and the decorator of the SDK."""
 
-GUARD_CALLS = 6
-"""How many calls a function may have that is read for what it asks the SDK."""
-
 GUARD_LENGTH = 3_000
 """How many characters a function may have that is read for what it says in a workflow."""
 

@@ -27,9 +27,9 @@ class Outcome(enum.Enum):
 class Asks:
     """Answers what is called. ``has_asked`` is set once that told something about workflows.
 
-    Code ``is_replaying`` only if that is said; else nobody knows.
-    With ``is_read_only`` that is something about queries and validators, and what is gone through
-    runs in one of these; ``may_be_read_only`` is set once the SDK is asked if it does.
+    What is gone through ``is_replaying`` only if that is said; else nobody knows. With
+    ``is_read_only`` it runs in a query or validator, and something about these is what is told;
+    ``may_be_read_only`` is set once the SDK is asked if it does.
     """
 
     resolver: Resolver
@@ -47,6 +47,11 @@ class Asks:
     def note(self) -> None:
         """Note that something is asked about workflows."""
         self.has_asked = self.has_asked or not self.is_read_only
+
+    def replaying(self) -> Outcome:
+        """Return the answer of the SDK to whether the workflow is replaying."""
+        self.has_asked = self.has_asked or self.is_replaying
+        return Outcome.YES if self.is_replaying else Outcome.UNKNOWN
 
     def read_only(self) -> Outcome:
         """Return the answer of the SDK to whether a query or a validator runs."""

@@ -39,7 +39,7 @@ Guards = Callable[[str, str], int]
 """Gives, for a module and a name in it, what the answer of the function means."""
 
 _Asked = tuple[Fn, "Cls | None"]
-"""A function, and the class of the object that it is called on, if that is known."""
+"""A function, and the class of its receiver if that is known."""
 
 _ASKS = re.compile(
     r"\b(?:in_activity|in_workflow|in_sandbox|is_read_only|is_replaying\w*|get_(?:event|running)_loop|temporalio|workflow\.\w+)\b|\binfo\("
@@ -50,8 +50,6 @@ _MAY_CHAIN = re.compile(
     r"\b(?:in_activity|in_workflow|in_sandbox|is_read_only|get_(?:event|running)_loop)\b|workflow\.info\b"
 )
 """Words that the text of a guard, or of its module, must contain."""
-
-_HARMLESS = ("builtins.", "temporalio.workflow.")
 
 _SAYS_YES = Flag.NOT_IN_WORKFLOW | Flag.IN_WORKFLOW * WHEN_YES
 _SAYS_NO = Flag.IN_WORKFLOW | Flag.NOT_IN_WORKFLOW * WHEN_YES
@@ -70,7 +68,7 @@ _OF_READ_ONLY = {
 
 _ALL_OF_READ_ONLY = sum(_OF_READ_ONLY.values())
 
-_MAY_ASK_FOR_REPLAYS = frozenset({None, _NO_OUTSIDE, _YES_OUTSIDE})
+_ONE_SIDED = frozenset({int(_NO_OUTSIDE), _YES_OUTSIDE})
 
 _ONLY_IN_WORKFLOW = Flag.IN_WORKFLOW | Flag.IN_WORKFLOW * WHEN_YES
 
@@ -270,8 +268,11 @@ def _outcome(fn: Fn, myself: Cls | None) -> Callable[[Asks], Outcome]:
 
 
 def _may_ask_for_replays(meaning: int | None) -> bool:
-    """True unless a function surely says one thing in workflows, whether they are replaying."""
-    return (meaning and (meaning & ~_ALL_OF_READ_ONLY or None)) in _MAY_ASK_FOR_REPLAYS
+    """True of a function that was read, unless it surely says one thing in workflows."""
+    if meaning is None:
+        return True
+    of_workflows = meaning & ~_ALL_OF_READ_ONLY
+    return of_workflows in _ONE_SIDED or bool(meaning and not of_workflows)
 
 
 def _answer_of_sdk(name: str) -> int:

@@ -364,6 +364,8 @@ class _Run:
             return self._external_outside(name, given)
         if name in READ_ONLY:
             return self.asks.read_only()
+        if name in REPLAYING:
+            return self.asks.replaying()
         if name in IN_WORKFLOW | RAISES_OUTSIDE or name in self.asks.configured:
             self.asks.note()
             return Outcome.UNKNOWN if name in RAISES_OUTSIDE - _TRUE else Outcome.YES
@@ -372,10 +374,7 @@ class _Run:
             return Outcome.NO
         if name == "builtins.bool":
             return given
-        if name in REPLAYING and self.asks.is_replaying:
-            self.asks.has_asked = True
-            return Outcome.YES
-        self.is_risky = self.is_risky or name not in REPLAYING
+        self.is_risky = True
         return Outcome.UNKNOWN
 
     def _external_outside(self, name: str, given: Outcome) -> Outcome:
