@@ -122,10 +122,7 @@ class StateChanges:
         holder = replace(call.target, path=call.target.path[:-1])
         if not self._is_of_state(holder, node, state):
             return False
-        found = self.resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
-        return bool(found) and all(
-            isinstance(one, ExternalValue) and one.name.startswith(_GENERATOR) for one in found
-        )
+        return self._calls_only(call, node, (_GENERATOR,))
 
     def _is_of_state(self, ref: Ref, node: Node, state: frozenset[Name]) -> bool:
         """True of the workflow and its parts, but not of an object that a property creates."""
@@ -165,13 +162,13 @@ class StateChanges:
         if mutation.how in _NO_METHODS:
             return True
         call = call_at(body, mutation.site)
-        if call is None:
-            return False
-        resolve = self.resolver.resolve
-        entities = resolve(call.target, node.fn.path, node.receiver, env=node.env)
-        return bool(entities) and all(
-            isinstance(entity, ExternalValue) and entity.name.startswith(_CONTAINERS)
-            for entity in entities
+        return call is not None and self._calls_only(call, node, _CONTAINERS)
+
+    def _calls_only(self, call: Call, node: Node, names: tuple[str, ...]) -> bool:
+        """True if a call is surely one of something outside whose name begins like one of these."""
+        found = self.resolver.resolve(call.target, node.fn.path, node.receiver, env=node.env)
+        return bool(found) and all(
+            isinstance(entity, ExternalValue) and entity.name.startswith(names) for entity in found
         )
 
     # From a function to one that it calls.

@@ -30,6 +30,10 @@ _OPPOSITES = {ast.NotEq: "==", ast.IsNot: "is", ast.NotIn: "in", ast.GtE: "<", a
 _PLAIN = {ast.Eq: "==", ast.Is: "is", ast.In: "in", ast.Lt: "<", ast.Gt: ">"}
 
 
+NO_END = 1 << 30
+"""A row behind all others."""
+
+
 class Fact(NamedTuple):
     """A test that has come out one way in the row of its statement.
 
@@ -39,7 +43,7 @@ class Fact(NamedTuple):
     test: ast.expr
     value: bool
     row: int
-    until: int = 1 << 30
+    until: int = NO_END
 
 
 def is_foregone(raised: Place, called: Place, said: Sequence[Fact] = ()) -> bool:

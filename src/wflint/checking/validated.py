@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wflint.callgraph.graph import CallGraph, Node
-from wflint.checking.foregone import Fact, is_bound, with_given
+from wflint.checking.foregone import NO_END, Fact, is_bound, with_given
 from wflint.checking.pieces import parsed, place_of
 from wflint.facts.ids import Cls
 from wflint.syntax.guard import Function
@@ -21,7 +21,6 @@ from wflint.temporal.regions import Region
 if TYPE_CHECKING:
     from wflint.project.store import Store
 
-_NO_END = 1 << 30
 _WAITS = (ast.AsyncFor, ast.AsyncWith, ast.Await)
 
 
@@ -55,9 +54,9 @@ class Validated:
             return
         names = zip(_params(inner), _params(outer), strict=False)
         given: dict[str, ast.expr] = {one: ast.Name(other) for one, other in names}
-        waits = min((n.lineno for n in all_nodes(outer) if isinstance(n, _WAITS)), default=_NO_END)
+        waits = min((n.lineno for n in all_nodes(outer) if isinstance(n, _WAITS)), default=NO_END)
         for fact in _refused(inner.body):
-            test = None if is_bound(inner, fact, _NO_END) else with_given(fact.test, given)
+            test = None if is_bound(inner, fact, NO_END) else with_given(fact.test, given)
             if test is not None:
                 yield Fact(test, fact.value, 0, waits)
 

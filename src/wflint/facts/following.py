@@ -16,7 +16,7 @@ if not done:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
 import libcst as cst
@@ -60,18 +60,13 @@ class Following:
         What follows also lies behind the ``if``, ``with``, ``match`` or handler that it ends.
         """
         found = 0
-        at: Entry | None = entry
-        while at is not None and at.parent is not None:
-            block = at.parent.node
-            if not isinstance(block, cst.IndentedBlock):
-                break
-            ways = self._ways_behind(block, at.node)
+        for block, statement in _blocks_around(entry):
+            ways = self._ways_behind(block, statement)
             found |= ways & ~Exit.ENDS
             if not ways & Exit.ENDS:
                 is_left = not found & (Exit.BREAKS | Exit.CONTINUES)
                 until = self.end_of(self.order[id(block)]) if is_left else -1
                 return found == Exit.RAISES, until
-            at = _left_at_end(at.parent)
         return False, -1
 
     def raises_behind(self, entry: Entry, body: Site, handler: Handler) -> bool:
@@ -82,12 +77,9 @@ class Following:
         """
         outcome = _Outcome(self, entry, body, handler)
         found, steps = 0, 0
-        at: Entry | None = entry
-        while at is not None and at.parent is not None:
-            block = at.parent.node
-            if not isinstance(block, cst.IndentedBlock):
-                break
-            for statement in block.body[self._number(block, at.node) + 1 :]:
+        for block, ended in _blocks_around(entry):
+            first = self._number(block, ended) + 1
+            for statement in block.body[first : first + limits.STATEMENTS_BEHIND]:
                 ways = outcome.ways(statement)
                 found |= ways & ~Exit.ENDS
                 if not ways & Exit.ENDS:
@@ -95,7 +87,6 @@ class Following:
                 steps += 1
                 if steps == limits.STATEMENTS_BEHIND or found & Exit.LEAVES:
                     return False
-            at = _left_at_end(at.parent)
         return False
 
     def bindings(self, scope: Scope, name: str) -> _Bindings:
@@ -235,6 +226,17 @@ def _is_in_one_round(block: Block | None, outer: Block | None) -> bool:
 def _awaits(node: cst.CSTNode) -> bool:
     is_async = isinstance(node, (cst.With, cst.For, cst.CompFor)) and node.asynchronous is not None
     return is_async or isinstance(node, cst.Await)
+
+
+def _blocks_around(entry: Entry) -> Iterator[tuple[cst.IndentedBlock, cst.CSTNode]]:
+    """Yield the blocks in which control goes on behind a statement, and what has ended there."""
+    at: Entry | None = entry
+    while at is not None and at.parent is not None:
+        block = at.parent.node
+        if not isinstance(block, cst.IndentedBlock):
+            return
+        yield block, at.node
+        at = _left_at_end(at.parent)
 
 
 def _left_at_end(block: Entry) -> Entry | None:
