@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from wflint.rule import dotted_name, last_word
+
 _WAITED_FOR = frozenset({"communicate", "exception", "join", "result", "wait"})
 _LOOKED_AT = 20
 """How many statements before the call are looked at, in each block."""
@@ -58,8 +60,7 @@ def _ends(statement: ast.stmt, name: str) -> bool:
 def _wraps(call: ast.expr, name: str) -> bool:
     """`asyncio.wrap_future(future)`, maybe shielded or with a limit."""
     while isinstance(call, ast.Call) and call.args:
-        func, first = call.func, call.args[0]
-        method = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        method, first = last_word(call), call.args[0]
         if method == "wrap_future":
             return _dump(first) == name
         if method == "to_thread":
@@ -80,22 +81,22 @@ def _is_method(node: ast.expr, name: str) -> bool:
 
 def _says_running(test: ast.expr, name: str) -> bool:
     """`not future.done()`, `thread.is_alive()`, `process.poll() is None`."""
-    match test:
-        case ast.UnaryOp(op=ast.Not(), operand=call):
-            return _calls(call, "done", name)
-        case ast.Compare(left=call, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
-            return _calls(call, "poll", name)
-    return _calls(test, "is_alive", name)
+    return _says(test, name, "is_alive", "done", ast.Is)
 
 
 def _says_finished(test: ast.expr, name: str) -> bool:
     """`future.done()`, `not thread.is_alive()`, `process.poll() is not None`."""
+    return _says(test, name, "done", "is_alive", ast.IsNot)
+
+
+def _says(test: ast.expr, name: str, asked: str, turned: str, compares: type[ast.cmpop]) -> bool:
+    """True if a test asks a method, another one with `not`, or compares `poll()` with None."""
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=call):
-            return _calls(call, "is_alive", name)
-        case ast.Compare(left=call, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
-            return _calls(call, "poll", name)
-    return _calls(test, "done", name)
+            return _calls(call, turned, name)
+        case ast.Compare(left=call, ops=[operator], comparators=[ast.Constant(value=None)]):
+            return isinstance(operator, compares) and _calls(call, "poll", name)
+    return _calls(test, asked, name)
 
 
 def _calls(node: ast.expr, method: str, name: str) -> bool:
@@ -117,8 +118,4 @@ def _sets(statement: ast.stmt, name: str) -> bool:
 
 def _dump(node: ast.expr) -> str:
     """Return a name or attribute in one form, read or written."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ast.dump(node)
+    return dotted_name(node) or ast.dump(node)

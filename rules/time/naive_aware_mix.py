@@ -59,7 +59,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from wflint.rule import (
@@ -93,7 +93,7 @@ _FEWEST, _MOST = 3, 7
 """How many arguments a time without a zone is made from."""
 
 _FIELDS = frozenset({"", "day", "hour", "microsecond", "minute", "month", "second", "year"})
-"""What these are called; by position they have no names."""
+"""Their names; a positional argument has none."""
 
 _MESSAGE = (
     "`{aware}` has a time zone and `{naive}` has none, so this raises TypeError; "
@@ -132,14 +132,12 @@ class NaiveAwareMix(Rule):
 
     def _judge(self, node: cst.BaseExpression, ctx: Context) -> None:
         """Report the first two operands of which one is naive and the other `workflow.now()`."""
-        for aware, naive, now in _mixes(node, ctx):
-            texts = {"aware": _short(aware, ctx), "naive": _short(naive, ctx)}
-            ctx.report(self, node, _MESSAGE.format(**texts), subject=now, detail=False)
-            return
-        for aware, other, now in _with_a_constant(node, ctx):
-            texts = {"aware": _short(aware, ctx), "naive": _short(other, ctx)}
-            message = _MESSAGE.format(**texts)
-            ctx.report(self, node, message, subject=now, asked=other, detail=True)
+        known = ((mix, False) for mix in _mixes(node, ctx))
+        constants = ((mix, True) for mix in _with_a_constant(node, ctx))
+        for (aware, naive, now), is_asked in chain(known, constants):
+            message = _MESSAGE.format(aware=_short(aware, ctx), naive=_short(naive, ctx))
+            asked = naive if is_asked else None
+            ctx.report(self, node, message, subject=now, asked=asked, detail=is_asked)
             return
 
     def confirm(self, view: FindingView) -> Report | None:
@@ -158,20 +156,23 @@ class NaiveAwareMix(Rule):
 
 def _mixes(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
     """The aware and the naive operands that stand side by side, and the name `workflow.now`."""
-    for left, right in _operands(node):
-        for aware, naive in ((left, right), (right, left)):
-            now = _aware_source(aware, ctx)
-            if now is not None and _is_naive(naive, ctx):
-                yield _Mix(aware, naive, now)
+    return (mix for mix in _beside_now(node, ctx) if _is_naive(mix.naive, ctx))
 
 
 def _with_a_constant(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
-    """The same for `workflow.now()` beside a name of a module, which may be naive."""
+    """The same for names of a module, which may be naive."""
+    for mix in _beside_now(node, ctx):
+        is_name = isinstance(mix.naive, (cst.Attribute, cst.Name))
+        if is_name and ctx.ref(mix.naive).kind in (Kind.GLOBAL, Kind.IMPORT):
+            yield mix
+
+
+def _beside_now(node: cst.CSTNode, ctx: Context) -> Iterator[_Mix]:
+    """The operands beside `workflow.now()`, which may be naive or not."""
     for left, right in _operands(node):
         for aware, other in ((left, right), (right, left)):
             now = _aware_source(aware, ctx)
-            is_name = isinstance(other, (cst.Attribute, cst.Name))
-            if now is not None and is_name and ctx.ref(other).kind in (Kind.GLOBAL, Kind.IMPORT):
+            if now is not None:
                 yield _Mix(aware, other, now)
 
 

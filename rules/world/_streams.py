@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 from functools import lru_cache
 
+from wflint.rule import last_word
+
 _STANDARD = frozenset({"__stderr__", "__stdout__", "stderr", "stdout"})
 
 
@@ -32,9 +34,8 @@ def goes_elsewhere(around: Sequence[ast.AST]) -> bool:
 def _redirects(call: ast.expr) -> bool:
     """`contextlib.redirect_stdout(buffer)`, but not to another stream of the process."""
     match call:
-        case ast.Call(func=func, args=[to]):
-            word = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-            return word == "redirect_stdout" and not _is_standard(to)
+        case ast.Call(args=[to]):
+            return last_word(call) == "redirect_stdout" and not _is_standard(to)
     return False
 
 

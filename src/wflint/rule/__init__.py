@@ -77,6 +77,7 @@ from wflint.rule.worker_view import (
 )
 from wflint.rule.written import Written
 from wflint.syntax.cst import cst
+from wflint.syntax.words import dotted_name, last_word
 from wflint.temporal.api import CallKind, Gives, names_giving, names_of, names_that, sdk_calls
 from wflint.temporal.effects import Effect
 from wflint.temporal.options import newest_sdk, option_tables
@@ -220,11 +221,13 @@ __all__ = [
     "calls_of",
     "children",
     "cst",
+    "dotted_name",
     "elements_of",
     "instance",
     "is_command",
     "is_light",
     "is_refused",
+    "last_word",
     "last_words",
     "listed",
     "may_hold_none",
