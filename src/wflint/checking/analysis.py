@@ -48,7 +48,7 @@ from wflint.model.heartbeats import Heartbeats
 from wflint.model.lists import Lists
 from wflint.model.newer_python import NewerPython
 from wflint.model.project import Parts, Project
-from wflint.model.results import Results
+from wflint.model.results import ResultUses
 from wflint.model.unfinished import Unfinished
 from wflint.model.workers import Workers
 from wflint.progress import Tell
@@ -353,7 +353,7 @@ def _search(
     checker.summaries = Summaries(reached, effects, resolver.store, checker.catching)
     unfinished = Unfinished(reached, reach.events, effects, resolver.store)
     model.definitions.unfinished_of = unfinished.of
-    model.definitions.result_is_used = Results(reached, resolver.store).is_used
+    model.definitions.result_is_used = ResultUses(reached, resolver.store).is_used
     checker.receivers = SharedReceivers(reached, checker.shared)
     own = (path for path in question.gated.named if not is_test(path))
     failures = FailureTypes(*model, own)

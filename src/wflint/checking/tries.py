@@ -15,7 +15,7 @@ from wflint.callgraph.awaited import (
     takes_back,
 )
 from wflint.callgraph.graph import Hop, Node, runs
-from wflint.checking.asked import is_asked_behind
+from wflint.checking.cancellation_asked import is_asked_behind
 from wflint.checking.last_steps import is_last_step
 from wflint.checking.protected import (
     acts,

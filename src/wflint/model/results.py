@@ -18,7 +18,7 @@ _NEVER = frozenset({"Never", "NoReturn"})
 """The last words of annotations of what never returns."""
 
 
-class Results:
+class ResultUses:
     """Tells which results of functions the code that a graph reaches does something with."""
 
     def __init__(self, graph: CallGraph, store: Store) -> None:

@@ -42,7 +42,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     after which something may still be in the attribute. ``part`` is the attribute of the attribute
     that is read, or set if it ``sets_part``, as in ``self.order.status``. ``arms`` are those that
     it stands in. What a called method ``is_given`` are constants, or what this one was given. What
-    ``is_asked`` decides how long the method waits, see :mod:`wflint.model.asked`.
+    ``is_asked`` decides how long the method waits, see :mod:`wflint.model.waited_on`.
     """
 
     what: What

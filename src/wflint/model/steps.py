@@ -14,11 +14,11 @@ from msgspec import Struct
 from wflint.facts.model import FunctionHead
 from wflint.files.source import Source, UnreadableSource
 from wflint.model.arms import arms_in
-from wflint.model.asked import asked_in
 from wflint.model.glances import glances
 from wflint.model.handed_over import HandedOver
 from wflint.model.long_waits import LongWaits
 from wflint.model.step_kinds import ENTERED, FINISHED, Step, Steps, What
+from wflint.model.waited_on import waited_on
 from wflint.model.ways_out import called_word, can_end, continues_in_vain, with_way_out
 from wflint.project.module import Module
 from wflint.syntax.guard import Function, NewerSyntax, parse
@@ -99,7 +99,7 @@ class _Reader:
         self._handed_over = HandedOver(node, self._self)
         self._glances = glances(node, self._self)
         self._arms = arms_in(node)
-        self._asked = asked_in(node, own)
+        self._asked = waited_on(node, own)
         self._is_sure = True  # until a way out depends on the state
 
     def read(self) -> Iterator[Step]:

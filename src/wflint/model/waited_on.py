@@ -13,7 +13,7 @@ _GET_DATA = ("execute_", "start_", "signal_")
 """Names of what is given data, and not what it waits for: whole ones, and beginnings."""
 
 
-def asked_in(function: ast.FunctionDef, own: str) -> set[ast.AST]:
+def waited_on(function: ast.FunctionDef, own: str) -> set[ast.AST]:
     """Return the nodes of a function that give what it waits for.
 
     Those are the tests of loops that wait, objects whose methods are awaited, and what is awaited
