@@ -55,8 +55,8 @@ Nothing: the call is accepted and runs in place. Only what the activity does is 
 sandbox, and not even that where its module is passed through. `activity.info()` and
 `activity.heartbeat()` raise `RuntimeError: Not in activity context`.
 
-A decorator of the project may put something in the place of the activity that has it executed. Such
-a name may be called.
+A decorator of the project may replace the activity with a function that schedules it. Calling that
+is not reported.
 
 ## References
 

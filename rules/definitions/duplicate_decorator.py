@@ -34,7 +34,8 @@ When the module is imported: `ValueError: Function already contains activity def
 `ValueError: Class already contains workflow definition`, or `RuntimeError: Validator already set
 for update add`. ``@workflow.defn`` on a class and on its base class is fine.
 
-The rule is silent about validators that stand in a branch of the class body, or that this deletes.
+The rule is silent about validators that are defined in a branch of the class body, or deleted in
+it.
 
 ## References
 

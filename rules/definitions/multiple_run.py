@@ -45,7 +45,7 @@ class OrderWorkflow:
 run)`, when the module is imported. One of a base class: `@workflow.run method start must be defined
 on OrderWorkflow`.
 
-The rule is silent about methods that stand in a branch of the class body, or that this deletes.
+The rule is silent about methods that are defined in a branch of the class body, or deleted in it.
 
 ## References
 

@@ -63,7 +63,7 @@ Not reported are
 
 * exceptions that somebody between here and the SDK catches, also a caller or a decorator; where
   only some callers do, the chain shown is one on which nobody does;
-* those of run methods or handlers whose calls an interceptor of the project makes other errors of;
+* those of run methods or handlers where an interceptor of the project may turn them into others;
 * those that the workflow or its Worker names among its failures, or may name;
 * those of update validators, which reject the update, and of query handlers, which fail the query;
 * `NotImplementedError` in methods that do nothing else, `AssertionError`, and a `TypeError` that a

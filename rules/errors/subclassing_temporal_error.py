@@ -48,11 +48,11 @@ async def reserve(item: str) -> None:
 ## What the SDK does
 
 Nothing; its documentation says not to extend `TemporalError` or its children. Not reported are
-subclasses of `ApplicationError` that say in their own code what `type` they have, be it by an
-argument, a property or an attribute, or that are given one by all who make them, so that the
-failure can be recognised. A class that derives from `TemporalError` itself is no failure; it is
-only reported where a workflow raises it and hangs with it, since neither the workflow nor its
-Worker names it in `failure_exception_types`.
+subclasses of `ApplicationError` that set their own `type`, with an argument, a property or an
+attribute, or that are always given one where they are made, so that the failure can be recognised.
+A class that derives from `TemporalError` itself is no failure; it is only reported where a workflow
+raises it and hangs with it, since neither the workflow nor its Worker names it in
+`failure_exception_types`.
 
 ## References
 

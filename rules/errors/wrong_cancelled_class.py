@@ -65,8 +65,8 @@ Where another handler already looks at the error that the cancellation comes as,
 the report is then a warning about a handler that never runs. Not reported are handlers of both
 classes, those that do nothing but `raise` where no later handler would get the cancellation, and
 code that raises the SDK's `CancelledError` itself, or may do so. Nor are activities in threads that
-want no error (`no_thread_cancel_exception=True`), and code that runs an event loop of its own, such
-as `asyncio.run(...)`, out of which asyncio's may come.
+opt out of the error (`no_thread_cancel_exception=True`), and code that runs its own event loop,
+such as `asyncio.run(...)`, which may raise asyncio's.
 
 ## References
 

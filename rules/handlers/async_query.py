@@ -55,8 +55,7 @@ unsafe: a class of another project may derive from this one and await the query.
 
 `DeprecationWarning: Queries as async def functions are deprecated`, when the class is made.
 
-The rule is silent where a decorator of your own stands on the method: the SDK is given what that
-has made of it.
+The rule is silent where the method has a decorator of your own: the SDK gets what that returns.
 
 ## References
 

@@ -68,8 +68,7 @@ updates.
 From 1.35 on: `ValueError: Update validator must not be an async function`, when the module is
 imported. Before that nothing.
 
-The rule is silent where a decorator of your own stands on the method: the SDK is given what that
-has made of it.
+The rule is silent where the method has a decorator of your own: the SDK gets what that returns.
 
 ## References
 

@@ -58,7 +58,7 @@ class CartWorkflow:
 `ValueError: Invalid workflow class: Multiple signal methods found for add (at least on add_two
 and add_one)`, when the module is imported.
 
-The rule is silent about methods that stand in a branch of the class body, or that this deletes.
+The rule is silent about methods that are defined in a branch of the class body, or deleted in it.
 
 ## References
 

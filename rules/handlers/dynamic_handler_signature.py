@@ -56,8 +56,7 @@ class CartWorkflow:
 `Dynamic updates do not support a vararg third param, use Sequence[RawValue]`, when the module is
 imported; for signals and queries with `*args` a `DeprecationWarning`.
 
-The rule is silent where a decorator of your own stands on the method: the SDK is given what that
-has made of it.
+The rule is silent where the method has a decorator of your own: the SDK gets what that returns.
 
 ## References
 

@@ -60,11 +60,10 @@ later.
 
 The rule is silent after an `await` in the handler, where `hasattr()`, a `try` or an attribute that
 is set from the beginning decides whether the state is read, and where others may set it: base
-classes that are not known, decorators, code that is given `self` and is not known, functions that
-are given the class where it is defined. It is all the
-same whether that test stands in the handler, in a method that raises an error and is called first,
-or in the validator of the update, which the SDK calls before it. A decorator of your own may do
-such a test as well.
+classes that are not known, decorators, unknown code that is given `self`, functions that are given
+the class where it is defined. That test may stand in the handler, in a method that the handler
+calls first and that raises an error, or in the validator of the update, which the SDK calls before
+it. A decorator of your own may make such a test as well.
 
 ## References
 

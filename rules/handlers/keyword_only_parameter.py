@@ -51,8 +51,7 @@ class CartWorkflow:
 Nothing when the class is made. `TypeError: add() missing 1 required keyword-only argument` when the
 message comes.
 
-The rule is silent where a decorator of your own stands on the method: the SDK is given what that
-has made of it.
+The rule is silent where the method has a decorator of your own: the SDK gets what that returns.
 
 ## References
 

@@ -49,8 +49,8 @@ class CartWorkflow:
 
 Nothing: the answer is `None`.
 
-The rule is silent about queries that only raise an error, and where a decorator of your own stands
-on the method: the SDK is given what that has made of it.
+The rule is silent about queries that only raise an error, and where the method has a decorator of
+your own: the SDK gets what that returns.
 
 ## References
 

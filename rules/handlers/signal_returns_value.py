@@ -51,8 +51,8 @@ class CartWorkflow:
 
 Nothing: what a signal handler returns is dropped.
 
-The rule is silent where other code of the workflow calls the method and uses the result. It is so,
-too, where a decorator of your own stands on it: the SDK is given what that has made of it.
+The rule is silent where other code of the workflow calls the method and uses the result, and where
+the method has a decorator of your own: the SDK gets what that returns.
 
 ## References
 

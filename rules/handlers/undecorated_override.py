@@ -65,7 +65,7 @@ method may have got that name by chance, and should have another one.
 `ValueError: Invalid workflow class: @workflow.signal defined on Base.add but not on the override`,
 when the module is imported.
 
-The rule is silent about methods that stand in a branch of the class body, or that this deletes.
+The rule is silent about methods that are defined in a branch of the class body, or deleted in it.
 
 ## References
 

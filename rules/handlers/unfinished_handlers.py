@@ -82,15 +82,15 @@ about to end.
 It warns when it happens: `[TMPRL1102] Workflow finished while an update handler is still running`
 (`UnfinishedUpdateHandlersWarning`, `UnfinishedSignalHandlersWarning`). Handlers with
 `unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON` may be dropped; there it is silent, and
-so is the rule. It is silent, too, where `partial`, a decorator of your own or `**options` may give
+so is the rule. It is also silent where `partial`, a decorator of your own or `**options` may set
 the policy.
 
 The rule is silent as well where the run method never ends, where a handler only waits for what that
 always sets before it waits on, where anything that the workflow runs asks `all_handlers_finished`,
 and where the run method waits for something that the handler does when it has waited: by a
 condition, a lock, a queue, an event or a future, or in a loop that asks again and again. A `with`
-around the wait of the handler does something when it is left. A decorator of your own may do so as
-well, and so may whoever is given `self` after the wait.
+around the wait of the handler counts as doing something when it is left. So do a decorator of your
+own, and code that is given `self` after the wait.
 
 ## References
 

@@ -111,7 +111,7 @@ class HugeFanOut(Rule):
     words = ("range(",)
 
     def visit_GeneratorExp(self, node: cst.GeneratorExp, ctx: Context) -> None:
-        """What is spread into `gather()`, or taken into a list: it runs when somebody asks."""
+        """What is spread into `gather()` or collected in a list: it runs as it is consumed."""
         self._note_comprehension(node, ctx)
 
     def visit_ListComp(self, node: cst.ListComp, ctx: Context) -> None:

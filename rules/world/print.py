@@ -189,7 +189,7 @@ class Print(Rule):
 
 
 _PRINTS_TO_STDOUT = re.compile(r"builtins\.print|pprint\..*|rich\..*|(click|typer)\.(echo|secho)")
-"""What prints to the current `sys.stdout`, or to a file of its own."""
+"""Functions that print to the current `sys.stdout`, or to their own file."""
 
 
 def _overlaps(new: TextEdit, edits: Sequence[TextEdit]) -> bool:

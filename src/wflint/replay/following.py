@@ -102,7 +102,7 @@ class _Search:
         return sets_handlers(self._side)
 
     def run(self) -> Followed:
-        """Return what becomes of the history."""
+        """Return what the new code does with the history."""
         root = _Node(0, Follower(self._side))
         pending: list[_Way] = [(0, 0, 0, root, ())]
         guessed: _Node | None = None

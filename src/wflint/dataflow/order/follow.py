@@ -200,7 +200,7 @@ class OrderFlow:
         return SHOWN
 
     def _leaves(self, way: str, taint: OrderTaint) -> Step:
-        """A collection gets out of the function; the whole program tells what becomes of it."""
+        """A collection gets out of the function; the whole program tells what happens to it."""
         if self._home is None or not taint.is_collection:
             return SHOWN
         self.left[way, taint is OrderTaint.KEYED] = None
