@@ -46,7 +46,6 @@ class _Use(NamedTuple):
     """A use in the function of a node."""
 
     node: Node
-    text: str
     given: Given
 
 
@@ -146,9 +145,8 @@ class Orders:
             return None
         if sorts is not None:
             reads = [n for n in reads if n.lineno < sorts.lineno]
-        return [
-            _Use(node, use.text, Given(way_to(use.text, read), kept.is_mapping)) for read in reads
-        ]
+        tree = use.given.way[0]
+        return [_Use(node, Given(way_to(tree, read), kept.is_mapping)) for read in reads]
 
     def _calls(self, way: _Returned) -> list[_Way | _Use] | None:
         """Return the calls that get what a function returns."""
@@ -171,15 +169,14 @@ class Orders:
                 return None
             if head.is_async and not is_awaited:
                 return None
-            found.append(_Use(hop.node, place.text, Given(path, way.is_mapping)))
+            found.append(_Use(hop.node, Given(path, way.is_mapping)))
         return found
 
     def _reads(self, way: _Stored) -> list[_Way | _Use] | None:
         """Return the places that may read an attribute of objects of a class."""
         found: list[_Way | _Use] = []
         for fn in self._functions_with(way.name):
-            text = text_of(self._store, fn)
-            tree = parsed(text)
+            tree = parsed(text_of(self._store, fn))
             if tree is None:
                 return None
             owner = self._store.body(fn).head.owner
@@ -188,12 +185,11 @@ class Orders:
                 is_other = name_of(read) == f".{way.name}" and not related
                 if is_other or not isinstance(getattr(read, "ctx", None), ast.Load):
                     continue
-                path = way_to(text, read)
+                path = way_to(tree, read)
                 is_method = isinstance(path[-2], ast.Call) and path[-2].func is read
                 if not is_method:
-                    found += [
-                        _Use(node, text, Given(path, way.is_mapping)) for node in self._nodes[fn]
-                    ]
+                    given = Given(path, way.is_mapping)
+                    found += [_Use(node, given) for node in self._nodes[fn]]
         return found
 
     def _functions_with(self, name: str) -> list[Fn]:

@@ -67,11 +67,10 @@ def parsed(text: str) -> ast.Module | None:
 
 
 class _Tree:
-    """The nodes of a text by where they begin, the outer ones first, and what is around each."""
+    """The nodes of a tree by where they begin, the outer ones first, and what is around each."""
 
-    def __init__(self, text: str) -> None:
-        tree = parsed(text)
-        self._around = parents(tree) if tree is not None else {}
+    def __init__(self, tree: ast.AST) -> None:
+        self._around = parents(tree)
         self._beginning: dict[tuple[int, int], list[ast.AST]] = {}
         for node in self._around:
             if isinstance(node, (ast.expr, ast.stmt)):
@@ -89,12 +88,14 @@ class _Tree:
         return path[::-1]
 
 
+# Asked by the tree and not by its text, which may have been parsed a second time: nodes of one
+# tree are not known to another of the same text.
 _tree_of = lru_cache(maxsize=16)(_Tree)
 
 
-def way_to(text: str, node: ast.AST) -> list[ast.AST]:
-    """Return the nodes of the tree of a text around one of them, from the outermost to itself."""
-    return _tree_of(text).path_to(node)
+def way_to(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
+    """Return the nodes of a whole tree around one of them, from the outermost to itself."""
+    return _tree_of(tree).path_to(node)
 
 
 def path_to(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
@@ -103,7 +104,10 @@ def path_to(at: Place, kind: type[ast.AST], name: str = "") -> list[ast.AST]:
     With ``name`` it is a call of something of that name. Decorators have no path: what they stand
     in runs later.
     """
-    tree, row = _tree_of(at.text), at.row
+    whole, row = parsed(at.text), at.row
+    if whole is None:
+        return []
+    tree = _tree_of(whole)
     for node in tree.at(row, at.column):
         if isinstance(node, kind) and name in ("", last_word(node)):
             path = tree.path_to(node)
