@@ -151,13 +151,15 @@ class CallViews:
             lambda names, target: self.given_back.is_of(names, target, node),
             lambda parameter: self._may_be_workflow(node, parameter),
             lambda site: self.changed_later.may_be(node.fn, site),
-            self._is_intercepted,
+            lambda name, option: self._is_intercepted(node, name, option),
             lambda site, word: self._around(node, site, word),
         )
 
-    def _is_intercepted(self, name: str, option: str) -> bool:
+    def _is_intercepted(self, node: Node, name: str, option: str) -> bool:
         sdk = sdk_calls().get(name)
-        return sdk is not None and self.interceptors.may_set(sdk.kind, option)
+        first = self.reached.chain(node)[0].node if node in self.reached.parents else node
+        workflow = (first.receiver or first.fn).path
+        return sdk is not None and self.interceptors.may_set(sdk.kind, option, workflow)
 
     def _around(self, node: Node, site: Site, word: str) -> list[ast.AST]:
         place = place_of(self.resolver.store, node.fn, site)

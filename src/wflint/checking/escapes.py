@@ -87,7 +87,7 @@ class Escapes:
         catching: Catching,
         may_have: Callable[[Cls, Collection[str]], bool],
         is_test: Callable[[str], bool] = lambda _: False,
-        may_be_turned: Callable[[Region], bool] = lambda _: False,
+        may_be_turned: Callable[[Region, str], bool] = lambda *_: False,
     ) -> None:
         self._whole = graph
         self._part = graph.within(FAILING)
@@ -200,9 +200,10 @@ class Escapes:
             return False
         key = entry.receiver, entry.kind, classes
         if key not in self._failing:
-            is_test = self._is_test(entry.receiver.path)
+            workflow = entry.receiver
+            is_test = self._is_test(workflow.path)
             is_told = _is_no_failure(classes) and (
-                self._may_have(entry.receiver, classes) or self._may_be_turned(entry.kind)
+                self._may_have(workflow, classes) or self._may_be_turned(entry.kind, workflow.path)
             )
             self._failing[key] = not is_test and not is_told
         return self._failing[key]

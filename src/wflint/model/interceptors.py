@@ -2,7 +2,7 @@
 
 An outbound interceptor sees each command before it is given, and an inbound one each call of an
 activity, run method or handler. Either may fill in options, change the arguments, or make another
-error of one. Which Worker or client has which interceptor is not asked: those of the program count.
+error of one. An interceptor counts for a workflow unless no process loads both.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from wflint.facts.ids import Cls
 from wflint.inference.resolver import Resolver
+from wflint.model.loaded_together import LoadedTogether
 from wflint.model.steps import function_node
 from wflint.project.module import Module
 from wflint.syntax.guard import parse_or_empty
@@ -66,25 +67,33 @@ class Interceptors:
         self._resolver = resolver
         self._store = resolver.store
         self._named = named
-        self._known: dict[tuple[CallKind, str], bool] = {}
+        self._loaded = LoadedTogether(resolver, named)
+        self._setting: dict[tuple[CallKind, str], frozenset[str]] = {}
 
-    def may_set(self, kind: CallKind, option: str) -> bool:
-        """True if one may give an option of some calls a value, or another one."""
+    def may_set(self, kind: CallKind, option: str, workflow: str) -> bool:
+        """True if one may give an option of some calls a value, or another one.
+
+        ``workflow`` is the file of the workflow that makes the calls, or of whoever else does.
+        """
         key = kind, option
-        if key not in self._known:
-            methods = [m for m in self._methods if m.name in _METHODS.get(kind, ())]
-            self._known[key] = any(self._sets(method, option) for method in methods)
-        return self._known[key]
+        if key not in self._setting:
+            methods = (m for m in self._methods if m.name in _METHODS.get(kind, ()))
+            self._setting[key] = frozenset(m.path for m in methods if self._sets(m, option))
+        return any(self._loaded.may_meet(workflow, path) for path in self._setting[key])
 
-    def may_turn_errors(self, kinds: Region) -> bool:
-        """True if one may make another error of what comes out of run methods or handlers."""
-        return any(
-            kind & kinds and name in self._turning_errors for kind, name in _OF_REGIONS.items()
-        )
+    def may_turn_errors(self, kinds: Region, workflow: str) -> bool:
+        """True if one may make another error of what comes out of run methods or handlers.
+
+        ``workflow`` is the file of the workflow that has them.
+        """
+        names = {name for kind, name in _OF_REGIONS.items() if kind & kinds}
+        turning = {path for name, path in self._turning_errors if name in names}
+        return any(self._loaded.may_meet(workflow, path) for path in turning)
 
     @cached_property
-    def _turning_errors(self) -> frozenset[str]:
-        return frozenset(m.name for m in self._methods if _may_turn_errors(m.node))
+    def _turning_errors(self) -> frozenset[tuple[str, str]]:
+        """The names and files of the methods that may make another error of one."""
+        return frozenset((m.name, m.path) for m in self._methods if _may_turn_errors(m.node))
 
     def _sets(self, method: _Method, option: str) -> bool:
         """True if a method sets an option, or anything in its file that it may hand it to."""

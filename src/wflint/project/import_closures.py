@@ -24,14 +24,15 @@ class ImportClosures:
         if starts not in self._known:
             found, pending = set(starts), [*starts]
             while pending:
-                for other in self._imported_by(pending.pop()):
+                for other in self.imported_by(pending.pop()):
                     if other not in found:
                         found.add(other)
                         pending.append(other)
             self._known[starts] = frozenset(found)
         return self._known[starts]
 
-    def _imported_by(self, path: str) -> tuple[str, ...]:
+    def imported_by(self, path: str) -> tuple[str, ...]:
+        """Return those of the files that a file imports itself."""
         if path not in self._direct:
             imports = self._store.load(path).facts.imports
             named = dict.fromkeys(name for fact in imports for name in fact.modules())
