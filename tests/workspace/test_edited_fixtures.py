@@ -41,7 +41,8 @@ def _edited(text: str, chance: random.Random) -> Iterator[str]:
 
 def _type(fixture: Path, folder: Path, seed: int | str, times: int) -> None:
     chance = random.Random(seed)
-    shutil.copytree(fixture.parent, folder)
+    folder.mkdir()
+    shutil.copy(fixture, folder)  # the files beside it are fixtures of their own
     name = fixture.name
     edited = Edited(folder)
     text = fixture.read_text(encoding="utf-8")
